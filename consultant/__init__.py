@@ -1,0 +1,1 @@
+"""CaseConsultant: an emailed coding question becomes an approved, sourced reply."""

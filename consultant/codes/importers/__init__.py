@@ -1,0 +1,1 @@
+"""One agency file, one module: its columns, dates and oddities, nothing else."""

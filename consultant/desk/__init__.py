@@ -1,0 +1,1 @@
+"""Where work is done: one function for one leg of a letter's walk."""

@@ -1,0 +1,1 @@
+"""What is being asked, everything a letter may say, the words, and the checks before it leaves."""

@@ -1,0 +1,1 @@
+"""Reading what arrived: strangers' bytes become values, whatever state they are in."""

@@ -1,0 +1,1 @@
+"""Rows, transactions and the questions we ask of them; the only room that speaks SQLModel."""
