@@ -98,16 +98,21 @@ class WebSettings(_Section):
 
     host: str = "127.0.0.1"
     port: Port = 8080
-    base_url: str = "http://127.0.0.1:8080"
+    base_url: str = ""
     session_idle_minutes: Annotated[int, Field(ge=1)] = 30
     session_hours: Annotated[int, Field(ge=1)] = 12
     sign_in_tries: Annotated[int, Field(ge=1)] = 10
     sign_in_window_minutes: Annotated[int, Field(ge=1)] = 15
 
     @property
+    def url(self) -> str:
+        """Return where people reach the page, without a slash at the end."""
+        return self.base_url.rstrip("/") or f"http://{self.host}:{self.port}"
+
+    @property
     def secure(self) -> bool:
         """Tell whether pages are reached over TLS, so that cookies may only travel there."""
-        return self.base_url.startswith("https://")
+        return self.url.startswith("https://")
 
 
 class QueueSettings(_Section):

