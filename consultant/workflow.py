@@ -30,6 +30,7 @@ class Action(StrEnum):
     SENT = "sent"
     NOT_SENT = "not sent"
     RETRY = "send again"
+    VOID = "approval void"
 
 
 TRANSITIONS: dict[tuple[State, Action], State] = {
@@ -50,6 +51,8 @@ TRANSITIONS: dict[tuple[State, Action], State] = {
     (State.APPROVED, Action.SENT): State.ANSWERED,
     (State.APPROVED, Action.NOT_SENT): State.UNDELIVERED,
     (State.APPROVED, Action.LETTER_JOINED): State.RECEIVED,
+    (State.APPROVED, Action.VOID): State.RECEIVED,
+    (State.WAITING, Action.VOID): State.RECEIVED,
     (State.UNDELIVERED, Action.RETRY): State.APPROVED,
     (State.UNDELIVERED, Action.ASK): State.WAITING,
     (State.UNDELIVERED, Action.REOPEN): State.RECEIVED,
