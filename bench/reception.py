@@ -29,7 +29,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from consultant.config import SmtpSettings
 from consultant.reception.door import open_door
-from consultant.spool import Spool
+from consultant.spool.box import Spool
 
 SIZES = (2_000, 50_000)
 SESSIONS = (1, 10, 50)

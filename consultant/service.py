@@ -32,7 +32,8 @@ from consultant.observability import leg
 from consultant.reception.door import Reception, open_door
 from consultant.rendering import Renderer, templates_folder
 from consultant.schedule import Clock, period_of, start_clock
-from consultant.spool import FolderUnwritableError, Spool
+from consultant.spool.box import Spool
+from consultant.spool.disk import FolderUnwritableError
 from consultant.store.database import Database
 from consultant.store.marks import signing_key
 from consultant.web.app import create_app

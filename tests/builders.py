@@ -7,7 +7,7 @@ from email.policy import SMTP
 from consultant.desk.arrivals import Arrival, take_in
 from consultant.desk.decisions import Stand, stand_of
 from consultant.desk.room import Actor, Desk
-from consultant.spool import NewLetter
+from consultant.spool.letters import NewLetter
 from consultant.store import tickets
 from consultant.store.tables import OutboxLetter, Ticket
 

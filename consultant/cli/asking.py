@@ -1,52 +1,52 @@
 """`ask`: the draft for a question, stored nowhere."""
 
 import sys
-from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 import click
 
-from consultant.cli.context import Branch, House, as_json, in_bulk, on_day, pass_house
-from consultant.cli.mail import NothingGivenError
-from consultant.cli.output import Shape, answer_lines, read_text, result, show_json
-from consultant.desk import shapes
-
-ANSWER_IS_NO = 1
-
-
-def add_to(root: Branch) -> None:
-    """Add this command to the root."""
-    root.add_command(ask)
+from consultant.cli.reading_room import open_reading_room
+from consultant.cli.branches import Leaf
+from consultant.cli.bulk import Line, answer_lines
+from consultant.cli.context import House, as_json, in_bulk, on_day, pass_house
+from consultant.cli.output import ANSWER_IS_NO, Shape, remark, say, show_json
+from consultant.cli.reading import NothingGivenError, read_text
+from consultant.desk import answers
 
 
-@click.command(cls=Branch.command_class)
+@click.command(cls=Leaf)
 @click.argument("file", required=False)
 @on_day
 @as_json
 @in_bulk
 @pass_house
 def ask(house: House, file: str | None, on: date | None, jsonl: str | None, *, as_json: bool) -> None:
-    """Show the draft for a question in a text file; nothing is stored and nothing leaves.
+    """Show the draft for a question; nothing is stored and nothing leaves.
+
+    FILE is a text, or "-" for standard input.
 
     \b
-    Example:
+    Examples:
       echo "Is E11.9 billable, and may it go with O24.410?" | consultant ask -
+      consultant ask question.txt --on 2026-05-12 --json
     """  # noqa: D301  \b is click's own mark against re-wrapping
-    room = house.reading_room()
+    if not (file or jsonl):
+        raise NothingGivenError(what="the question as a file, or '-' to type it")
+    room = open_reading_room(house)
 
-    def answer(given: Mapping[str, Any]) -> Shape:
-        day = date.fromisoformat(given["on"]) if "on" in given else on
-        return shapes.ask(room, given["text"], day)
+    def answer(line: Line) -> Shape:
+        return answers.ask(room, line.words(), line.day(on))
 
     if jsonl:
         sys.exit(0 if answer_lines(jsonl, answer) else ANSWER_IS_NO)
-    if not file:
-        raise NothingGivenError
-    shape = answer({"text": read_text(file)})
+    shape = answers.ask(room, read_text(file or "-"), on)
     if as_json:
         show_json(shape)
     else:
-        result.print(f"Subject: {shape['subject']}\n\n{shape['text']}", markup=False)
-        for check in shape["checks"]:
-            click.echo(f"{check['level']}: {check['message']}", err=True)
+        _show(shape)
+
+
+def _show(draft: Shape) -> None:
+    say(f"Subject: {draft['subject']}\n\n{draft['text']}")
+    for check in draft["checks"]:
+        remark(f"{check['level']}: {check['message']}")

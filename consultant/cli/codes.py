@@ -1,71 +1,37 @@
-"""`codes`: the code book built, filled, shown and asked."""
+"""`codes`: the code book shown and asked."""
 
+import re
 import sys
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date
-from pathlib import Path
-from typing import Any
 
 import click
-from rich.table import Table
 
-from consultant.cli.context import Branch, House, as_json, in_bulk, on_day, pass_house, today
-from consultant.cli.mail import NothingGivenError
-from consultant.cli.output import Shape, answer_lines, people, progress_bar, read_text, result, show_json
-from consultant.codes.book import Book
-from consultant.codes.building import Progress, build_book, import_files
+from consultant.cli.branches import Branch, Late
+from consultant.cli.bulk import Line, answer_lines
+from consultant.cli.context import House, as_json, in_bulk, on_day, pass_house, today
+from consultant.cli.output import ANSWER_IS_NO, Shape, indented, say, show_json, table
+from consultant.cli.reading import NothingGivenError, read_text
+from consultant.cli.reading_room import open_knowledge, open_reading_room
 from consultant.codes.entries import System
-from consultant.codes.shelving import BookMissingError
-from consultant.desk import shapes
+from consultant.desk import answers
 from consultant.errors import HouseError
-from consultant.service import utc_now
 
-ANSWER_IS_NO = 1
+BUILDING = {
+    "build": Late("consultant.cli.book:build", "Build the code book with the ICD-10-CM release that comes installed."),
+    "import": Late("consultant.cli.book:import_", "Add agency files or zips, as downloaded, to the code book."),
+}
+
+_BETWEEN_CODES = re.compile(r"[\s,;]+")
 
 
 class UnknownSystemError(HouseError):
     """There is no code system "{system}"; there are: {known}."""
 
 
-def add_to(root: Branch) -> None:
-    """Add these commands to the root."""
-    root.add_command(codes)
-
-
-@click.group(cls=Branch)
+@click.group(cls=Branch, late=BUILDING)
 def codes() -> None:
     """Ask the code book what the official sources say on a day, and fill it."""
-
-
-@codes.command("build")
-@pass_house
-def build(house: House) -> None:
-    """Build the code book with the ICD-10-CM release that comes installed; what was imported is kept."""
-    started = time.monotonic()
-    with _bar("Building the code book") as show:
-        release = build_book(house.settings.code_book_path, show)
-    people.print(f"{release.source} {release.name}: {release.rows:,} codes ({time.monotonic() - started:.0f} s).")
-
-
-@codes.command("import")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--accept-terms", is_flag=True, help="You hold the licence for files under AMA or ADA terms.")
-@pass_house
-def import_(house: House, files: tuple[Path, ...], *, accept_terms: bool) -> None:
-    """Add agency files or zips as downloaded to the code book, all of them or none.
-
-    \b
-    Example:
-      consultant codes import january-2026-alpha-numeric-hcpcs-file.zip
-    """  # noqa: D301  \b is click's own mark against re-wrapping
-    accepted_by = "command line" if accept_terms else ""
-    with _bar("Importing") as show:
-        releases = import_files(
-            house.settings.code_book_path, files, accepted_by=accepted_by, now=utc_now(), progress=show
-        )
-    for release in releases:
-        people.print(f"{release.source} {release.name}: {release.rows:,} rows, in force from {release.effective}.")
 
 
 @codes.command("status")
@@ -73,20 +39,22 @@ def import_(house: House, files: tuple[Path, ...], *, accept_terms: bool) -> Non
 @as_json
 @pass_house
 def status(house: House, on: date | None, *, as_json: bool) -> None:
-    """Show what is loaded of each source, whether it is in force, and what is missing."""
-    shape = shapes.status(house.reading_room(), on or today())
+    """Show what is loaded of each source, whether it is in force, and what is missing.
+
+    \b
+    Examples:
+      consultant codes status
+      consultant codes status --on 2026-05-01 --json
+    """  # noqa: D301  \b is click's own mark against re-wrapping
+    shape = answers.status(open_reading_room(house), on or today())
     if as_json:
         show_json(shape)
-        return
-    table = Table("Source", "Release", "In force", "Rows", "Note", box=None)
-    for row in shape["sources"]:
-        in_force = "yes" if row["in_force"] else "no"
-        table.add_row(row["name"], row["release"] or "-", in_force, f"{row['rows']:,}", row["note"])
-    result.print(table)
+    else:
+        _show_sources(shape)
 
 
 @codes.command("lookup")
-@click.argument("code", nargs=-1)
+@click.argument("code", nargs=-1, metavar="CODE...")
 @on_day
 @as_json
 @in_bulk
@@ -99,12 +67,12 @@ def lookup(house: House, code: tuple[str, ...], on: date | None, jsonl: str | No
       consultant codes lookup E11.9 J1885
       consultant codes lookup E11.9 --on 2026-05-01 --json
     """  # noqa: D301  \b is click's own mark against re-wrapping
-    room = house.reading_room()
+    if not (code or jsonl):
+        raise NothingGivenError(what="a code, such as E11.9")
+    room = open_reading_room(house)
     if jsonl:
-        sys.exit(_bulk(jsonl, lambda given: shapes.lookup(room, _text(given).split(), _day(given, on))))
-    if not code:
-        raise NothingGivenError
-    shape = shapes.lookup(room, code, on or today())
+        _answer_all(jsonl, lambda line: answers.lookup(room, _listed(line.words()), line.day(on) or today()))
+    shape = answers.lookup(room, _listed(" ".join(code)), on or today())
     if as_json:
         show_json(shape)
     else:
@@ -113,8 +81,8 @@ def lookup(house: House, code: tuple[str, ...], on: date | None, jsonl: str | No
 
 
 @codes.command("search")
-@click.argument("words", nargs=-1)
-@click.option("-n", "limit", default=10, show_default=True, help="How many codes at most.")
+@click.argument("words", nargs=-1, metavar="WORDS...")
+@click.option("-n", "limit", type=click.IntRange(min=1), default=10, show_default=True, help="How many at most.")
 @click.option("--system", default="", help="Only this code system, such as ICD-10-CM.")
 @as_json
 @in_bulk
@@ -122,25 +90,23 @@ def lookup(house: House, code: tuple[str, ...], on: date | None, jsonl: str | No
 def search(  # noqa: PLR0913  one parameter for each option
     house: House, words: tuple[str, ...], limit: int, system: str, jsonl: str | None, *, as_json: bool
 ) -> None:
-    """Find codes by words, best first.
+    """Find codes by words, best first; the exit code is 1 when there are none.
 
     \b
-    Example:
+    Examples:
       consultant codes search "type 2 diabetes with neuropathy"
+      consultant codes search wheelchair --system HCPCS -n 5
     """  # noqa: D301  \b is click's own mark against re-wrapping
-    room, wanted = house.reading_room(), _system(system)
+    if not (words or jsonl):
+        raise NothingGivenError(what="the words to search for")
+    wanted, room = _system(system), open_reading_room(house)
     if jsonl:
-        sys.exit(_bulk(jsonl, lambda given: shapes.search(room, _text(given), limit, wanted)))
-    if not words:
-        raise NothingGivenError
-    shape = shapes.search(room, " ".join(words), limit, wanted)
+        _answer_all(jsonl, lambda line: answers.search(room, line.words(), limit, wanted))
+    shape = answers.search(room, " ".join(words), limit, wanted)
     if as_json:
         show_json(shape)
-        return
-    table = Table("Code", "Title", "Score", box=None)
-    for hit in shape["hits"]:
-        table.add_row(hit["code"], hit["short"], f"{hit['score']:.2f}")
-    result.print(table if shape["hits"] else "Nothing found: try fewer words, or how the code's title would say it.")
+    else:
+        _show_hits(shape)
     sys.exit(0 if shape["hits"] else ANSWER_IS_NO)
 
 
@@ -149,94 +115,114 @@ def search(  # noqa: PLR0913  one parameter for each option
 @as_json
 @in_bulk
 @pass_house
-def extract_(house: House, file: str | None, jsonl: str | None, *, as_json: bool) -> None:
-    """Show the codes, modifiers, ranges and dates in a text."""
-    knows = _knows(house)
+def extract(house: House, file: str | None, jsonl: str | None, *, as_json: bool) -> None:
+    """Show the codes, modifiers, ranges and dates in a text; FILE may be "-" for standard input.
+
+    \b
+    Examples:
+      echo "99213-25 with J1885 x 2 on 5/12/26" | consultant codes extract -
+      consultant codes extract --jsonl questions.jsonl
+    """  # noqa: D301  \b is click's own mark against re-wrapping
+    if not (file or jsonl):
+        raise NothingGivenError(what="a text as a file, or '-' to type it")
+    knows = open_knowledge(house)
     if jsonl:
-        sys.exit(_bulk(jsonl, lambda given: shapes.extract(_text(given), knows)))
-    if not file:
-        raise NothingGivenError
-    shape = shapes.extract(read_text(file), knows)
+        _answer_all(jsonl, lambda line: answers.extract(line.words(), knows))
+    shape = answers.extract(read_text(file or "-"), knows)
     if as_json:
         show_json(shape)
-        return
-    for mention in shape["mentions"]:
-        modifiers = "".join(f"-{modifier}" for modifier in mention["modifiers"])
-        units = f" x {mention['units']}" if mention["units"] else ""
-        result.print(f"{mention['system']}  {mention['code']}{modifiers}{units}", markup=False)
-    for found in shape["ranges"]:
-        result.print(f"{found['system']}  {found['from']} to {found['to']}", markup=False)
-    for named in shape["modifiers"]:
-        result.print(f"modifier  {named['modifier']}", markup=False)
+    else:
+        _show_extraction(shape)
 
 
 @codes.command("check")
-@click.argument("code", nargs=-1, required=True)
+@click.argument("code", nargs=-1, required=True, metavar="CODE...")
 @on_day
 @as_json
 @pass_house
 def check(house: House, code: tuple[str, ...], on: date | None, *, as_json: bool) -> None:
-    """Show what is to be said of several codes together; the exit code is 1 when two exclude each other."""
-    shape = shapes.check(house.reading_room(), code, on or today())
+    """Show what is to be said of several codes together; the exit code is 1 when two exclude each other.
+
+    \b
+    Example:
+      consultant codes check E10.9 E11.9
+    """  # noqa: D301  \b is click's own mark against re-wrapping
+    shape = answers.check(open_reading_room(house), _listed(" ".join(code)), on or today())
     if as_json:
         show_json(shape)
     else:
-        for pair in shape["pairs"]:
-            result.print(f"{' and '.join(pair['codes'])}: {pair['fact']['statement']}", markup=False)
-        if not shape["pairs"]:
-            result.print("The loaded sources have nothing against these codes together; see `consultant codes status`.")
+        _show_pairs(shape)
     sys.exit(ANSWER_IS_NO if any(pair["kind"] == "excludes1" for pair in shape["pairs"]) else 0)
 
 
-class _bar:  # noqa: N801  reads as the function it stands for
-    """A progress bar for as long as the work under it runs."""
-
-    def __init__(self, title: str) -> None:
-        self._bar, self._title = progress_bar(), title
-
-    def __enter__(self) -> Callable[[Progress], None]:
-        self._bar.start()
-        task = self._bar.add_task(self._title)
-        return lambda progress: self._bar.update(
-            task, completed=progress.done, total=progress.total, description=progress.what
-        )
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.stop()
+def _answer_all(jsonl: str, answer: Callable[[Line], Shape]) -> None:
+    sys.exit(0 if answer_lines(jsonl, answer) else ANSWER_IS_NO)
 
 
-def _knows(house: House) -> Callable[[str], frozenset[System]] | None:
-    """Return what the book knows, or None without a book: extraction works without one, only less surely."""
-    try:
-        return Book.open(house.settings.code_book_path).systems_of
-    except BookMissingError:
-        return None
-
-
-def _bulk(jsonl: str, answer: Callable[[Mapping[str, Any]], Shape]) -> int:
-    return 0 if answer_lines(jsonl, answer) else ANSWER_IS_NO
-
-
-def _text(given: Mapping[str, Any]) -> str:
-    return str(given["text"])
-
-
-def _day(given: Mapping[str, Any], on: date | None) -> date:
-    return date.fromisoformat(given["on"]) if "on" in given else on or today()
+def _listed(text: str) -> list[str]:
+    """Return the codes of a list, however it was typed: between blanks, commas or semicolons."""
+    return [code for code in _BETWEEN_CODES.split(text) if code]
 
 
 def _system(word: str) -> System | None:
     if not word:
         return None
-    if word not in set(System):
+    known = {str(system).upper(): system for system in System}
+    if word.upper() not in known:
         raise UnknownSystemError(system=word, known=", ".join(System))
-    return System(word)
+    return known[word.upper()]
+
+
+def _show_sources(shape: Shape) -> None:
+    sources = shape["sources"]
+    rows = [(row["name"], row["release"] or "-", f"{row['rows']:,}", _standing(row)) for row in sources]
+    heading, *lines = table(("Source", "Release", "Rows", "In force"), rows)
+    say(heading)
+    for line, row in zip(lines, sources, strict=True):
+        say(line)
+        if row["note"]:
+            say(indented(row["note"]))
+
+
+def _standing(row: Shape) -> str:
+    if not row["release"]:
+        return "not loaded"
+    return "yes" if row["in_force"] else "no"
 
 
 def _show_entries(shape: Shape) -> None:
     for entry in shape["entries"]:
-        result.print(
-            f"{entry['system']} {entry['code']}  {entry['long'] or entry['short']}", markup=False, style="bold"
-        )
+        title = entry["long"] or entry["short"] or ("no descriptor loaded" if entry["found"] else "not in the book")
+        say(f"{entry['system']} {entry['code']}  {title}")
         for fact in entry["facts"]:
-            result.print(f"  {fact['statement']} [{fact['source']}, {fact['release']}]", markup=False)
+            say(indented(f"{fact['statement']} [{', '.join(filter(None, (fact['source'], fact['release'])))}]"))
+
+
+def _show_hits(shape: Shape) -> None:
+    if not shape["hits"]:
+        say("Nothing found: try fewer words, or how the code's title would say it.")
+        return
+    rows = [(hit["system"], hit["code"], f"{hit['score']:.2f}", hit["short"]) for hit in shape["hits"]]
+    say("\n".join(table(("System", "Code", "Score", "Title"), rows)))
+
+
+def _show_extraction(shape: Shape) -> None:
+    lines = [
+        *(f"{mention['system']}  {_as_reported(mention)}" for mention in shape["mentions"]),
+        *(f"{span['system']}  {span['from']} to {span['to']}" for span in shape["ranges"]),
+        *(f"modifier  {named['modifier']}" for named in shape["modifiers"]),
+        *(f"date ({seen['role']})  {seen['date']}" for seen in shape["dates"]),
+    ]
+    say("\n".join(lines) if lines else "No code, modifier or date in this text.")
+
+
+def _as_reported(mention: Shape) -> str:
+    modifiers = "".join(f"-{modifier}" for modifier in mention["modifiers"])
+    return f"{mention['code']}{modifiers}" + (f" x {mention['units']}" if mention["units"] else "")
+
+
+def _show_pairs(shape: Shape) -> None:
+    for pair in shape["pairs"]:
+        say(f"{' and '.join(pair['codes'])}: {pair['fact']['statement']}")
+    if not shape["pairs"]:
+        say("The loaded sources have nothing against these codes together; `consultant codes status` shows which.")

@@ -15,7 +15,7 @@ from consultant.errors import HouseError
 from consultant.intake.limits import UnreadableMailError
 from consultant.intake.reading import read_mail
 from consultant.service import utc_now, work_through
-from consultant.spool import NewLetter
+from consultant.spool.letters import NewLetter
 
 ANSWER_IS_NO = 1
 

@@ -1,4 +1,4 @@
-"""`consultant`: the command itself, its exit codes, and the groups of commands under it.
+"""`consultant`: the command itself, its exit codes, and the commands there are.
 
 Exit codes: 0 done, 1 the answer is no (a check failed, a code is unknown), 2 a person's mistake (one sentence).
 """
@@ -9,11 +9,24 @@ from typing import Any
 
 import click
 
-from consultant.cli import asking, codes, mail, people, serving, tickets
-from consultant.cli.context import Branch, House
+from consultant.cli.branches import Branch, Late
+from consultant.cli.context import House
 from consultant.errors import HouseError
 
 MISTAKE = 2
+
+COMMANDS = {
+    "serve": Late("consultant.cli.serving:serve", "Open the doors: mail in, page, desk and clock, until stopped."),
+    "demo": Late("consultant.cli.serving:demo", "Try it: a house of its own, mailed a handful of sample questions."),
+    "doctor": Late("consultant.cli.serving:doctor", "Check the house, one line for each thing, with what to do."),
+    "ask": Late("consultant.cli.asking:ask", "Show the draft for a question; nothing is stored and nothing leaves."),
+    "codes": Late("consultant.cli.codes:codes", "Ask the code book what the official sources say, and fill it."),
+    "mail": Late("consultant.cli.mail:mail", "Look at raw messages, and put them through the real intake."),
+    "tickets": Late("consultant.cli.tickets:tickets", "Show the questions people sent, and decide on them."),
+    "outbox": Late("consultant.cli.letters:outbox", "Show the letters that leave, and those that could not."),
+    "digest": Late("consultant.cli.letters:digest", "Show or send what the reviewers are told on a schedule."),
+    "reviewer": Late("consultant.cli.people:reviewer", "Register the certified coders who approve what leaves."),
+}
 
 
 class _Root(Branch):
@@ -28,11 +41,12 @@ class _Root(Branch):
             sys.exit(MISTAKE)
 
 
-@click.group(cls=_Root, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.option("--config", type=click.Path(path_type=Path), help="The configuration file (default: config.toml).")
+@click.group(
+    cls=_Root, late=COMMANDS, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(package_name="consultant")
 @click.pass_context
-def main(context: click.Context, config: Path | None) -> None:
+def main(context: click.Context) -> None:
     """CaseConsultant: an emailed coding question becomes an approved, sourced reply.
 
     \b
@@ -42,8 +56,3 @@ def main(context: click.Context, config: Path | None) -> None:
       consultant codes search "type 2 diabetes with neuropathy"
       consultant tickets list
     """  # noqa: D301  \b is click's own mark against re-wrapping
-    context.obj = House(config)
-
-
-for commands in (serving, asking, mail, codes, tickets, people):
-    commands.add_to(main)

@@ -1,105 +1,88 @@
-"""How commands speak: JSON to standard output, people's words to standard error, many questions in one run."""
+"""How commands speak: what was asked for to standard output, everything else to standard error.
+
+Letters are written by strangers, so no control character of theirs reaches a terminal (a subject could otherwise retitle
+the window, or overwrite the line before it).
+"""
 
 import json
+import re
+import shutil
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from consultant.errors import HouseError
+ANSWER_IS_NO = 1
+"""The exit code when a check failed or a code is unknown."""
 
 Shape: TypeAlias = dict[str, Any]  # one of the public JSON shapes
 
-people = Console(stderr=True, highlight=False, soft_wrap=True)
-result = Console(highlight=False, soft_wrap=True)
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_GAP = "  "
+_NARROWEST = 30  # columns below which the last column is better left to the terminal to break
+_SHORT = 60  # characters of a subject or address in a table
 
 
-class UnreadableFileError(HouseError):
-    """The file {path} cannot be read: {reason}."""
+def say(text: str) -> None:
+    """Print what was asked for."""
+    click.echo(visible(text).encode("utf-8", "backslashreplace"))
 
 
-class NotTextError(HouseError):
-    """The file {path} is not UTF-8 text; save it as UTF-8, or give a message to `consultant mail inspect`."""
+def remark(text: str) -> None:
+    """Tell a person how it goes, beside what was asked for."""
+    click.echo(visible(text).encode("utf-8", "backslashreplace"), err=True)
 
 
 def show_json(shape: Mapping[str, Any]) -> None:
-    """Print one JSON object on standard output."""
-    click.echo(json.dumps(shape, ensure_ascii=False, indent=2 if sys.stdout.isatty() else None))
+    """Print one JSON object on standard output: on several lines for a person, on one for a program."""
+    click.echo(as_line(shape) if not sys.stdout.isatty() else _encoded(json.dumps(shape, ensure_ascii=False, indent=2)))
 
 
-def read_text(path: str) -> str:
-    """Return the text of a file, or of standard input for "-"."""
-    raw = sys.stdin.buffer.read() if path == "-" else read_bytes(path)
-    try:
-        return raw.decode()
-    except UnicodeDecodeError as error:
-        raise NotTextError(path=path) from error
+def as_line(shape: Mapping[str, Any]) -> bytes:
+    """Return one JSON object as one line of UTF-8, whatever characters it holds."""
+    return _encoded(json.dumps(shape, ensure_ascii=False))
 
 
-def read_bytes(path: str) -> bytes:
-    """Return a file's bytes, or those of standard input for "-"."""
-    if path == "-":
-        return sys.stdin.buffer.read()
-    try:
-        return Path(path).read_bytes()
-    except OSError as error:
-        raise UnreadableFileError(path=path, reason=error.strerror) from error
+def visible(text: str) -> str:
+    """Return the text with a mark in the place of every control character but tab and line end."""
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text.replace("\r\n", "\n"))
 
 
-def answer_lines(path: str, answer: Callable[[Mapping[str, Any]], Shape]) -> bool:
-    """Answer one JSON object a line, in order; a line that cannot be answered gets its error and the rest go on.
+def short(text: str) -> str:
+    """Return a stranger's words cut to what a table can hold, on one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= _SHORT else f"{line[: _SHORT - 1]}…"
 
-    Returns whether every line was answered.
+
+def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """Return the lines of a table, its headings first.
+
+    The last column is broken under itself on a terminal; on its way to another program every row is one line.
     """
-    complete = True
-    for number, line in enumerate(_lines(path), start=1):
-        if not line.strip():
-            continue
-        given = _object(line)
-        label = given.get("id", number) if given else number
-        try:
-            shape = answer(given) if given is not None else {"error": "this line is not a JSON object"}
-        except HouseError as error:
-            shape = {"error": str(error)}
-        except KeyError as error:
-            shape = {"error": f"this line lacks {error.args[0]!r}"}
-        complete = complete and "error" not in shape
-        click.echo(json.dumps({"id": label, **shape}, ensure_ascii=False))
-    return complete
+    cells = [[*headings], *([visible(cell) for cell in row] for row in rows)]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(headings) - 1)]
+    return ["\n".join(_row(row, widths)) for row in cells]
 
 
-def progress_bar() -> Progress:
-    """Return a progress bar on standard error; where nobody watches, only its last state is printed."""
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=people,
-        transient=False,
-    )
+def indented(text: str) -> str:
+    """Return a text as a note beneath a line: set in, and broken at the width of the terminal."""
+    return "\n".join(textwrap.wrap(visible(text), _width(), initial_indent="    ", subsequent_indent="    "))
 
 
-def _lines(path: str) -> Iterator[str]:
-    if path == "-":
-        yield from sys.stdin
-        return
-    try:
-        with Path(path).open(encoding="utf-8") as handle:
-            yield from handle
-    except UnicodeDecodeError as error:
-        raise NotTextError(path=path) from error
-    except OSError as error:
-        raise UnreadableFileError(path=path, reason=error.strerror) from error
+def _row(row: Sequence[str], widths: Sequence[int]) -> list[str]:
+    head = "".join(f"{cell:<{width}}{_GAP}" for cell, width in zip(row, widths, strict=False))
+    room = _width() - len(head)
+    last = textwrap.wrap(row[-1], room) if sys.stdout.isatty() and room >= _NARROWEST else [row[-1]]
+    lines = [head + (last[0] if last else ""), *(" " * len(head) + more for more in last[1:])]
+    return [line.rstrip() for line in lines]
 
 
-def _object(line: str) -> Mapping[str, Any] | None:
-    try:
-        given = json.loads(line)
-    except ValueError:
-        return None
-    return given if isinstance(given, dict) else None
+def _width() -> int:
+    return shutil.get_terminal_size((100, 24)).columns
+
+
+def _encoded(line: str) -> bytes:
+    # A lone surrogate cannot be UTF-8; the backslash escape it becomes is the one JSON itself has for it.
+    return line.encode("utf-8", "backslashreplace")

@@ -26,7 +26,7 @@ from consultant.intake.limits import UnreadableMailError
 from consultant.intake.mail import Envelope, IncomingMail, MailClass, ThreadClaim
 from consultant.intake.reading import read_mail
 from consultant.intake.screening import House, screen
-from consultant.spool import SpooledLetter
+from consultant.spool.letters import SpooledLetter
 from consultant.store import outbox, tickets
 from consultant.store.outbox import OutboxState
 from consultant.store.tables import IncomingLetter, Ticket

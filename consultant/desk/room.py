@@ -7,7 +7,7 @@ from datetime import datetime
 from consultant.config import Settings
 from consultant.desk.shelf import Shelf
 from consultant.rendering import Renderer
-from consultant.spool import Spool
+from consultant.spool.box import Spool
 from consultant.store.database import Database
 
 

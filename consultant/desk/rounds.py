@@ -13,7 +13,7 @@ from consultant.desk.departures import send_next
 from consultant.desk.drafts import write_draft
 from consultant.desk.room import Desk
 from consultant.observability import leg
-from consultant.spool import SpooledLetter
+from consultant.spool.letters import SpooledLetter
 from consultant.store import tickets
 
 FAILURES_BEFORE_ASIDE = 3

@@ -1,170 +1,57 @@
 """The public JSON shapes: what the command line prints and the API answers, each written once.
 
-They are promises to other programs (see `docs/`): add to them freely, change one only with a changelog line.
+They are promises to other programs (see `docs/`): add to them freely, change one only with a changelog line. Those of
+questions to the code book are worded in `answers` and handed on here, so that whoever shows shapes asks in one place.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date
-from typing import Any, TypeAlias
+from collections.abc import Collection, Iterable
 
 from sqlmodel import Session
 
-from consultant.codes.book import Book
-from consultant.codes.edits import pair_rules
-from consultant.codes.entries import Entry, System
-from consultant.codes.extraction import extract as read_codes
-from consultant.codes.mentions import Extraction
 from consultant.config import SmtpSettings
+from consultant.desk.answers import (
+    ReadingRoom,
+    Shape,
+    ask,
+    check,
+    extract,
+    extracted,
+    fact,
+    lookup,
+    reading_room,
+    search,
+    status,
+)
 from consultant.desk.arrivals import UNREADABLE, Arrival, house_of
 from consultant.desk.plain import plain
-from consultant.desk.room import Desk
-from consultant.drafting.consultation import consult
-from consultant.drafting.lookups import about_entry, about_pair
-from consultant.drafting.values import Fact
 from consultant.intake.authenticity import read_authenticity
 from consultant.intake.identifiers import find_identifiers
 from consultant.intake.limits import UnreadableMailError
 from consultant.intake.mail import Envelope, IncomingMail, MailClass, Span
 from consultant.intake.reading import read_mail
 from consultant.intake.screening import screen
-from consultant.rendering import Renderer
 from consultant.store import tickets as store
 from consultant.store.tables import Draft, IncomingLetter, OutboxLetter, Ticket
 from consultant.workflow import State
 
-Shape: TypeAlias = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class ReadingRoom:
-    """The code book, the words to speak of it, and the day its sources are said to be checked."""
-
-    book: Book
-    renderer: Renderer
-    house: str
-    today: date
-
-
-def reading_room(desk: Desk) -> ReadingRoom:
-    """Return the code book as it lies on the shelf now, with what is needed to speak of it."""
-    return ReadingRoom(desk.shelf.book(), desk.renderer, desk.settings.house.name, desk.clock().date())
-
-
-def extract(text: str, knows: Callable[[str], frozenset[System]] | None) -> Shape:
-    """Return what a text names: `codes extract`; without a book it is only less sure."""
-    return extracted(read_codes(text, knows))
-
-
-def extracted(extraction: Extraction) -> Shape:
-    """Return what was read in a text."""
-    return {
-        "mentions": [
-            {
-                "system": str(mention.system),
-                "code": mention.code,
-                "modifiers": list(mention.modifiers),
-                "units": mention.units,
-                "start": mention.start,
-                "end": mention.end,
-                "text": mention.text,
-            }
-            for mention in extraction.mentions
-        ],
-        "modifiers": [
-            {"modifier": named.modifier, "start": named.start, "end": named.end} for named in extraction.modifiers
-        ],
-        "ranges": [
-            {
-                "system": str(span.system),
-                "from": span.first,
-                "to": span.last,
-                "start": span.start,
-                "end": span.end,
-            }
-            for span in extraction.ranges
-        ],
-        "dates": [
-            {"date": seen.day.isoformat(), "role": str(seen.role), "start": seen.start, "end": seen.end}
-            for seen in extraction.dates
-        ],
-    }
-
-
-def lookup(room: ReadingRoom, codes: Sequence[str], on: date) -> Shape:
-    """Return what the book says of each code on a day: `codes lookup`."""
-    return {
-        "entries": [
-            _entry(entry, about_entry(entry, room.book, room.renderer, today=room.today))
-            for entry in room.book.entries(codes, on)
-        ]
-    }
-
-
-def search(room: ReadingRoom, words: str, limit: int, system: System | None) -> Shape:
-    """Return codes found by their words, best first: `codes search`."""
-    return {
-        "hits": [
-            {"system": str(hit.system), "code": hit.code, "short": hit.short, "score": round(hit.score, 4)}
-            for hit in room.book.search(words, limit, system)
-        ]
-    }
-
-
-def check(room: ReadingRoom, codes: Sequence[str], on: date) -> Shape:
-    """Return what is to be said of several codes together: `codes check`."""
-    pairs = [
-        {
-            "kind": str(rule.kind),
-            "codes": list(rule.codes),
-            "verdict": str(rule.verdict),
-            "indicator": rule.indicator,
-            "fact": fact(about_pair(rule, room.book, room.renderer, on=on, today=room.today)),
-        }
-        for rule in pair_rules(room.book, codes, on)
-    ]
-    return {"pairs": pairs, "units": []}
-
-
-def status(room: ReadingRoom, on: date) -> Shape:
-    """Return what is loaded of each source and what its state means: `codes status`."""
-    return {"sources": [plain(source) for source in room.book.status(on)]}
-
-
-def ask(room: ReadingRoom, text: str, on: date | None = None) -> Shape:
-    """Return the draft for a question and all it rests on, stored nowhere: `ask`."""
-    thought = consult(
-        text,
-        subject="",
-        received=on or room.today,
-        today=room.today,
-        book=room.book,
-        renderer=room.renderer,
-        house=room.house,
-    )
-    return {
-        "subject": thought.subject,
-        "text": thought.text,
-        "intents": [str(intent.intent) for intent in thought.intents],
-        "mentions": extracted(thought.extraction)["mentions"],
-        "facts": [fact(one) for one in thought.facts],
-        "guidance": [plain(hit) for hit in thought.guidance],
-        "missing": list(thought.missing),
-        "checks": [plain(check) for check in thought.checks],
-        "on": thought.on.isoformat(),
-    }
-
-
-def fact(one: Fact) -> Shape:
-    """Return a fact with its source."""
-    return {
-        "id": one.id,
-        "statement": one.statement,
-        "source": one.source,
-        "release": one.release,
-        "effective": one.effective.isoformat() if one.effective else None,
-        "as_of": one.as_of.isoformat(),
-    }
+__all__ = [
+    "ReadingRoom",
+    "Shape",
+    "arrival",
+    "ask",
+    "check",
+    "extract",
+    "extracted",
+    "fact",
+    "inspected",
+    "lookup",
+    "outbox_letter",
+    "reading_room",
+    "search",
+    "status",
+    "ticket",
+    "tickets",
+]
 
 
 def inspected(raw: bytes, envelope_from: str | None, settings: SmtpSettings) -> Shape:
@@ -238,22 +125,6 @@ def outbox_letter(letter: OutboxLetter) -> Shape:
         "sent": letter.sent.isoformat() if letter.sent else None,
         "problem": letter.problem,
         "reply": letter.relay_reply,
-    }
-
-
-def _entry(entry: Entry, facts: Iterable[Fact]) -> Shape:
-    return {
-        "system": str(entry.system),
-        "code": entry.code,
-        "found": entry.found,
-        "short": entry.short,
-        "long": entry.long,
-        "status": str(entry.status),
-        "billable": entry.billable,
-        "category": entry.category,
-        "effective": entry.effective.isoformat() if entry.effective else None,
-        "terminated": entry.terminated.isoformat() if entry.terminated else None,
-        "facts": [fact(one) for one in facts],
     }
 
 

@@ -19,7 +19,8 @@ from aiosmtpd.smtp import SMTP, syntax
 from consultant.reception.hall import Hall
 from consultant.reception.stream import CommandSizes, Stream
 from consultant.reception.transfer import TOO_MANY_HOPS, Transfer, loops
-from consultant.spool import NewLetter, SpoolFullError
+from consultant.spool.letters import NewLetter
+from consultant.spool.writer import SpoolFullError
 
 READ_BYTES = 64 * 1024
 SMALL_LETTER_BYTES = 256 * 1024

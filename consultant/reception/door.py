@@ -13,7 +13,7 @@ from consultant.config import SmtpSettings
 from consultant.errors import HouseError
 from consultant.reception.conversation import Conversation
 from consultant.reception.hall import Hall
-from consultant.spool import Spool
+from consultant.spool.box import Spool
 
 BACKLOG = 512
 SECONDS_TO_FINISH = 5.0

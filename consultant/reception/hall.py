@@ -11,7 +11,7 @@ from aiosmtpd.smtp import SMTP
 
 from consultant.config import SmtpSettings
 from consultant.reception.doorman import Doorman
-from consultant.spool import Spool
+from consultant.spool.box import Spool
 
 LARGEST_IN_HAND = 4  # letters of the largest size that all conversations together may hold
 

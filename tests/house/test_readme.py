@@ -14,7 +14,8 @@ import pytest
 from consultant.config import SmtpSettings
 from consultant.intake.reading import read_mail
 from consultant.reception.door import open_door
-from consultant.spool import Spool, SpooledLetter
+from consultant.spool.box import Spool
+from consultant.spool.letters import SpooledLetter
 from tests.house.tree import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -1,13 +1,12 @@
 """The house may stop between any two steps: built anew on the same files it gives exactly one answer.
 
 A child process walks the letter from the door to the relay and is killed at the n-th transaction, once just before it
-is committed and once just after, for every n there is. Then the house is opened anew on the same files and goes on; where
-it is unsure whether a letter arrived, a person looks into the postbox and decides.
+is committed and once just after, for every n there is. Then the house is opened anew on the same files and goes on;
+where it is unsure whether a letter arrived, a person looks into the postbox and decides.
 """
 
 import multiprocessing
 import os
-from collections.abc import Iterator
 from multiprocessing.context import ForkServerContext
 
 import pytest
@@ -31,11 +30,11 @@ MOST_TRANSACTIONS = 60
 
 
 @pytest.fixture(scope="module")
-def processes() -> Iterator[ForkServerContext]:
+def processes() -> ForkServerContext:
     """Children that start in a moment: the house is imported once, in the server they are forked from."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["consultant.service", "tests.journeys.test_crashes"])
-    yield context
+    return context
 
 
 @pytest.mark.parametrize("moment", ["before the commit", "after the commit"])

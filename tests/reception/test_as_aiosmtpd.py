@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from consultant.config import SmtpSettings
 from consultant.reception.conversation import Conversation
 from consultant.reception.hall import Hall
-from consultant.spool import Spool
+from consultant.spool.box import Spool
 from tests.reception.visitors import INTRODUCTION, LETTER, NOON, Client, a_client, a_house
 
 ODD_ADDRESSES = [

@@ -16,7 +16,8 @@ from consultant.reception import conversation
 from consultant.reception.conversation import MAX_ERRORS
 from consultant.reception.door import open_door
 from consultant.reception.transfer import LINE_TOO_LONG, TOO_LARGE, TOO_MANY_HOPS
-from consultant.spool import Spool, SpoolFullError
+from consultant.spool.box import Spool
+from consultant.spool.writer import SpoolFullError
 from tests.reception.visitors import INTRODUCTION, LETTER, NOON, Client, House, a_client, by_smtplib, story, until
 
 

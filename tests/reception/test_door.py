@@ -13,7 +13,7 @@ import pytest
 
 from consultant.config import SmtpSettings
 from consultant.reception.door import PortInUseError, PortRefusedError, open_door
-from consultant.spool import Spool
+from consultant.spool.box import Spool
 from tests.reception.visitors import INTRODUCTION, LETTER, NOON, Client, House, a_client, a_house, story, until
 
 
@@ -21,7 +21,7 @@ def test_a_letter_answered_with_250_survives_kill_9(tmp_path: Path) -> None:
     program = (
         "import asyncio, sys; from pathlib import Path; from datetime import UTC, datetime\n"
         "from consultant.config import SmtpSettings; from consultant.reception.door import open_door\n"
-        "from consultant.spool import Spool\n"
+        "from consultant.spool.box import Spool\n"
         "async def run():\n"
         "    door = await open_door(SmtpSettings(port=0), Spool(Path(sys.argv[1])), clock=lambda: datetime.now(UTC))\n"
         "    print(door.port, flush=True)\n"

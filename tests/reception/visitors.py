@@ -11,7 +11,7 @@ from typing import Any
 
 from consultant.config import SmtpSettings
 from consultant.reception.door import Reception, open_door
-from consultant.spool import Spool
+from consultant.spool.box import Spool
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 INTRODUCTION = (b"EHLO asker", b"MAIL FROM:<asker@example.org>", b"RCPT TO:<consult@consult.localhost>", b"DATA")

@@ -15,19 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from consultant.spool import (
-    LARGE_BODY_BYTES,
-    FolderUnwritableError,
-    LetterDamagedError,
-    LetterUnknownError,
-    NewLetter,
-    Spool,
-    SpoolDamagedError,
-    SpoolFullError,
-    SpoolUnavailableError,
-    _Job,
-    fingerprint,
-)
+from consultant.spool.box import LARGE_BODY_BYTES, LetterUnknownError, Spool
+from consultant.spool.disk import FolderUnwritableError, LetterDamagedError, SpoolDamagedError
+from consultant.spool.letters import NewLetter, fingerprint
+from consultant.spool.turn import SpoolUnavailableError
+from consultant.spool.writer import Job, SpoolFullError
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 LARGE = b"Subject: large\r\n\r\n" + b"0123456789abcdef" * (LARGE_BODY_BYTES // 16)
@@ -35,7 +27,8 @@ CHILD = """
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from consultant.spool import NewLetter, Spool
+from consultant.spool.box import Spool
+from consultant.spool.letters import NewLetter
 spool = Spool(Path(sys.argv[1]))
 for number in range(int(sys.argv[2])):
     letter = NewLetter(f"child{number}@example.org", ("consult@x",), "", "", datetime.now(UTC), b"x" * int(sys.argv[3]))
@@ -168,7 +161,7 @@ def test_one_bad_row_costs_only_itself(spool: Spool, tmp_path: Path) -> None:
 
 def test_a_full_disk_is_told_as_such_and_passes(spool: Spool) -> None:
     def room(pages: int) -> None:
-        spool._writer.submit(_Job(lambda db: db.execute(f"PRAGMA max_page_count = {pages}").fetchone()[0])).result()
+        spool._writer.submit(Job(lambda db: db.execute(f"PRAGMA max_page_count = {pages}").fetchone()[0])).result()
 
     room(1)  # SQLite takes the current size when less is asked for
     refused = [spool.store(a_letter(b"x" * 50_000)) for _ in range(5)]
