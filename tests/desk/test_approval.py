@@ -38,7 +38,7 @@ def test_equal_wholes_have_equal_hashes() -> None:
     ids=lambda part: next(iter(part)),
 )
 def test_any_part_changed_changes_the_hash(part: dict[str, object]) -> None:
-    assert approval_hash(replace(WHOLE, **part)) != approval_hash(WHOLE)  # type: ignore[arg-type]  parts by name
+    assert approval_hash(replace(WHOLE, **part)) != approval_hash(WHOLE)  # type: ignore[arg-type]  # parts by name
 
 
 def test_releases_used_are_still_the_ones_a_draft_would_use_while_nothing_was_imported(book: Book) -> None:

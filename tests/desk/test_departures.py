@@ -92,7 +92,7 @@ def test_a_letter_that_is_not_what_was_approved_goes_back_to_review(
 def test_an_event_after_the_approval_voids_it(approved: Callable[..., Desk]) -> None:
     desk = approved()
     with desk.database.writing() as session:
-        session.connection().execute(update(Ticket).values(last_event=Ticket.__table__.c.last_event + 1))  # type: ignore[attr-defined]  SQLModel hides the table
+        session.connection().execute(update(Ticket).values(last_event=col(Ticket.last_event) + 1))
     send_next(desk)
     assert answer(desk).state == "withdrawn"
 

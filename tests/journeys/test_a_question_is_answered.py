@@ -75,7 +75,7 @@ def test_a_question_by_smtp_is_answered_by_smtp_once_a_reviewer_approved(setting
         assert acknowledgement.sender == ""
         assert acknowledgement.message["Auto-Submitted"] == "auto-replied"
         (notice,) = [letter for letter in postbox.letters if letter.recipients == ("pat@house.example",)]
-        assert "/tickets/CC-1001" in notice.message.get_body(("plain",)).get_content()  # type: ignore[union-attr]  it has one
+        assert "/tickets/CC-1001" in notice.message.get_body(("plain",)).get_content()  # type: ignore[union-attr]  # it has one
 
         pat.sign_in("pat@house.example", PASSWORD)
         assert "CC-1001" in pat.open("/").text
@@ -90,9 +90,9 @@ def test_a_question_by_smtp_is_answered_by_smtp_once_a_reviewer_approved(setting
         assert message["In-Reply-To"] == "<one@riverbend.example>"
         assert message["References"] == "<one@riverbend.example>"
         assert message["Subject"] == "Re: A coding question [CC-1001]"
-        assert "Pat Moss, CPC" in message.get_body(("plain",)).get_content()  # type: ignore[union-attr]  it has one
+        assert "Pat Moss, CPC" in message.get_body(("plain",)).get_content()  # type: ignore[union-attr]  # it has one
         assert message.get_body(("html",)) is not None
-        assert QUESTION not in message.get_body(("plain",)).get_content()  # type: ignore[union-attr]  it has one
+        assert QUESTION not in message.get_body(("plain",)).get_content()  # type: ignore[union-attr]  # it has one
 
 
 def test_an_edited_answer_leaves_as_edited_and_a_stale_page_stops_the_second_reviewer(
@@ -115,7 +115,7 @@ def test_an_edited_answer_leaves_as_edited_and_a_stale_page_stops_the_second_rev
             assert "changed" in late.text
             wait_until(lambda: state_of(house) == State.ANSWERED)
             (answer,) = answers(postbox)
-    assert "In short" in answer.message.get_body(("plain",)).get_content()  # type: ignore[union-attr]  it has one
+    assert "In short" in answer.message.get_body(("plain",)).get_content()  # type: ignore[union-attr]  # it has one
 
 
 def test_a_question_back_and_its_answer_stay_one_ticket(settings_anywhere: Settings) -> None:

@@ -41,7 +41,7 @@ def test_a_leg_is_one_line_with_its_facts(lines: io.StringIO) -> None:
 @pytest.mark.parametrize("key", ["sender", "subject", "asker", "text", "email", "name", "to", "reason", "message"])
 def test_a_fact_that_could_name_a_person_is_refused(key: str) -> None:
     with pytest.raises(KeyNotForLogsError, match=key):
-        leg(LOG, "arrived", **{key: "x"})  # type: ignore[arg-type]
+        leg(LOG, "arrived", **{key: "x"})  # type: ignore[arg-type]  # the key is the case
 
 
 @pytest.mark.parametrize("value", ["ann@clinic.example", "Patient: <Ann>", "x" * 100, "two\nlines", 'say "hello"'])
