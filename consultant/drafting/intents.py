@@ -14,14 +14,17 @@ LONGEST_QUESTION = 20_000
 """Characters; what is asked stands in them, and a longer text must not cost more."""
 
 # The words the ways are made of. Every repeat is bounded and none overlaps its neighbour.
-_GAP = r"(?:[^\s.?!]{1,20} ){0,5}"  # up to five words of the same sentence
+_GAP = r"(?:(?:[^\s.?!]|\.(?=\w)){1,20} ){0,5}"  # up to five words of the same sentence; E11.9 is one word
 _REST = r"[^.?!]{0,150}"  # more of the same sentence
 _WORD = r"(?:[^\s.?!]{1,20} )?"
 _BILL = r"(?:bill|cod|report|charg|submit|claim)(?:e|ed|es|ing|s)?"
 _WE = r"(?:i|we|you|they|he|she|(?:the|our|my) [a-z]{2,20})"
 _MAY = r"(?:can|could|should|would|may|do|does|is it ok to)"
 _CODE = r"(?:(?:a|an|the|cpt|hcpcs|code) ){0,3}[A-V]?[0-9]{4,5}[FTU]?"
+_DIAGNOSIS = r"(?:(?:the|icd|icd-10|code|dx) ){0,2}[A-Z][0-9][0-9A-Z](?:\.[0-9A-Z]{1,4})?"
+_ANY = rf"(?:{_CODE}|{_DIAGNOSIS})"
 _DX = r"(?:diagnos[ie]s|dx|icd-?(?:9|10)(?:-cm)?|icd code)s?"
+_FIT = r"(?:billable|payable|reportable|active|accepted|ok|okay|good|correct|complete|specific)"
 _PAYER = r"(?:medicare|medicaid|insurances?|carriers?|payers?|payors?|bcbs|aetna|uhc|cigna|humana|tricare)"
 
 ASKED_BY = {
@@ -60,7 +63,7 @@ ASKED_BY = {
         rf"{_BILL} {_GAP}(?:together|separately|both|as well|along with|in addition|on top of)\b",
         rf"both {_GAP}(?:be )?(?:{_BILL}|paid)\b",
         rf"(?:if|when|while|during|after) {_REST}, (?:then )?{_MAY} {_WE} (?:also )?{_BILL}\b",
-        rf"(?:{_BILL}|billable|paid|pay|deny|denied|denying|use|used) {_GAP}(?:with|and|&|plus) {_CODE}\b",
+        rf"(?:{_BILL}|billable|paid|pay|deny|denied|denying|use|used) {_GAP}(?:with|and|&|plus) {_ANY}\b",
         rf"{_BILL} (?:for )?\w{{3,15}}ing {_REST}(?:,| and| then) \w{{3,15}}ing\b",
         rf"(?:visit|e/?m|consult) {_GAP}(?:same day|day of|same date|same time|with the procedure)",
     ),
@@ -110,7 +113,7 @@ ASKED_BY = {
         r"\b(?:in)?valid\b|\b(?:deleted|retired|obsolete|expired|terminated|superseded|sunset)\b|discontinued code",
         r"replaced (?:by|with) (?:code|cpt)|still (?:valid|active|use|used|billable|effective|current)",
         r"(?:new|revised|replacement) codes? (?:for|in|effective)|billable (?:code|dx|diag)",
-        r"effective (?:date|for 20)|specific enough|[4-7]th (?:digit|character)|(?:active|good|current) codes?\b",
+        rf"(?:is|are|was|were) {_ANY}(?:,? (?:and|or) {_ANY})? (?:still |even |now |really |both )?{_FIT}\b",
     ),
     Intent.REIMBURSEMENT: (
         r"reimburs|fee schedule|\brvus?\b|conversion factor|allow(?:ed|able) (?:amount|charge)",

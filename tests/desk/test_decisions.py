@@ -1,5 +1,7 @@
 """Nothing is decided on what somebody did not see, and nothing leaves that nobody approved."""
 
+from collections.abc import Callable
+
 import pytest
 
 from consultant.desk.decisions import (
@@ -76,12 +78,13 @@ def test_an_edited_text_becomes_the_next_version_and_the_old_one_stays(in_review
 def test_a_second_reviewer_on_a_stale_page_changes_nothing(in_review: Desk) -> None:
     seen_by_both = stand_now(in_review)
     approve(in_review, 1, PAT, seen_by_both)
-    for act in (
+    acts: tuple[Callable[[], None], ...] = (
         lambda: approve(in_review, 1, SAM, seen_by_both),
         lambda: revise(in_review, 1, SAM, seen_by_both, note="shorter"),
         lambda: reject(in_review, 1, SAM, seen_by_both, reason="no"),
         lambda: ask(in_review, 1, SAM, seen_by_both, text="which payer?"),
-    ):
+    )
+    for act in acts:
         with pytest.raises(StaleError):
             act()
     assert len(answers(in_review)) == 1
@@ -141,11 +144,12 @@ def test_rejecting_sends_nothing_and_keeps_the_reason(in_review: Desk) -> None:
 @pytest.mark.parametrize("words", ["", "  \n"])
 def test_a_decision_that_needs_words_is_refused_without_them(in_review: Desk, words: str) -> None:
     stand = stand_now(in_review)
-    for act in (
+    acts: tuple[Callable[[], None], ...] = (
         lambda: revise(in_review, 1, PAT, stand, note=words),
         lambda: ask(in_review, 1, PAT, stand, text=words),
         lambda: reject(in_review, 1, PAT, stand, reason=words),
-    ):
+    )
+    for act in acts:
         with pytest.raises(NoteNeededError):
             act()
     assert decisions(in_review) == []

@@ -86,3 +86,16 @@ def test_only_the_beginning_of_a_very_long_text_is_asked_for_its_wants() -> None
 )
 def test_a_text_made_to_cost_time_is_answered_all_the_same(text: str) -> None:
     assert read_intents(text, extract(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Is M54.5 billable?", Intent.VALIDITY),
+        ("is e11.9 still ok", Intent.VALIDITY),
+        ("Can we report E10.9 and E11.9 together?", Intent.BUNDLING),
+        ("May I report E10.9 with E11.9 on one claim?", Intent.BUNDLING),
+    ],
+)
+def test_a_question_about_diagnoses_is_read_in_spite_of_their_dots(text: str, wanted: Intent) -> None:
+    assert [found.intent for found in read_intents(text, extract(text))] == [wanted]

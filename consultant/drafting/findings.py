@@ -1,0 +1,83 @@
+"""A finding: one thing the book says to a question, not yet in words.
+
+It names its kind (the template that will word it), the codes it speaks for and the release it was read from.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from consultant.codes.entries import Release
+from consultant.drafting.gaps import Gap
+
+_UNLOADED = {Gap.CPT: "American Medical Association, CPT", Gap.CDT: "American Dental Association, CDT"}
+
+_TITLES = {
+    "ICD-10-CM": "ICD-10-CM Tabular List of Diseases and Injuries",
+    "HCPCS Level II": "HCPCS Level II alpha-numeric file",
+}
+
+
+class Kind(StrEnum):
+    """One kind of claim; the value names its template in `templates/facts`."""
+
+    UNKNOWN = "unknown"
+    NOT_LOADED = "not-loaded"
+    NUMBER_ONLY = "number-only"
+    HEADER = "header"
+    TERMINATED = "terminated"
+    NOT_YET = "not-yet"
+    VALID = "valid"
+    HCPCS = "hcpcs"
+    COVERAGE = "coverage"
+    EXCLUDES1 = "excludes1"
+    EXCLUDES2 = "excludes2"
+    NO_EXCLUDES = "no-excludes"
+    MATCH = "match"
+    NO_MATCH = "no-match"
+    CHILD = "child"
+    NEIGHBOUR = "neighbour"
+    CODE_FIRST = "code-first"
+    USE_ADDITIONAL = "use-additional"
+    CODE_ALSO = "code-also"
+    SEVENTH_CHARACTER = "seventh-character"
+    INCLUDES = "includes"
+    MODIFIER = "modifier"
+    MODIFIER_NUMBER_ONLY = "modifier-number-only"
+    SUPERSEDED = "superseded"
+    TOO_NEW = "too-new"
+    RULE_DETAIL = "rule-detail"
+    RULE_STATEMENT = "rule-statement"
+    RULE_SEVENTH = "rule-seventh"
+    RULE_EXCLUDES1 = "rule-excludes1"
+    RULE_EXCLUDES2 = "rule-excludes2"
+    RULE_ETIOLOGY = "rule-etiology"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One claim: `values` are what its template may speak of."""
+
+    kind: Kind
+    codes: tuple[str, ...]
+    source: str  # publisher, title and section
+    release: Release | None  # None when the source is not loaded
+    values: Mapping[str, object] = field(default_factory=dict)
+    gap: Gap | None = None  # what would have to be loaded to say more
+
+
+def read_from(
+    kind: Kind, codes: tuple[str, ...], release: Release, values: Mapping[str, object] | None = None
+) -> Finding:
+    """Return a finding read from a release of the book."""
+    return Finding(kind, codes, source_of(release), release, values or {})
+
+
+def not_loaded(kind: Kind, codes: tuple[str, ...], gap: Gap, values: Mapping[str, object]) -> Finding:
+    """Return a finding that says what cannot be said for want of a source."""
+    return Finding(kind, codes, _UNLOADED.get(gap, gap.value), None, values, gap)
+
+
+def source_of(release: Release) -> str:
+    """Return publisher and title of a release, as a source line names them."""
+    return f"{release.publisher}, {_TITLES.get(release.source, release.source)}"

@@ -1,0 +1,87 @@
+"""The code book on a page."""
+
+import pytest
+
+from consultant.desk.room import Desk
+from tests.web.browser import Browser
+
+
+def test_a_code_is_shown_with_its_title_notes_and_source(rita: Browser) -> None:
+    page = rita.get("/codes?q=E11.40").text
+    assert "Type 2 diabetes mellitus with diabetic neuropathy, unspecified" in page
+    assert "billable" in page
+    assert "CDC/NCHS" in page
+    assert "Excludes1" in page
+
+
+def test_several_codes_are_shown_one_after_the_other(rita: Browser) -> None:
+    page = rita.get("/codes?q=e11.9,+I10").text
+    assert page.count('class="card entry"') == 2
+
+
+def test_words_find_codes(rita: Browser) -> None:
+    page = rita.get("/codes?q=type+2+diabetes+with+neuropathy").text
+    assert page.index("E11.40") > 0
+
+
+def test_a_code_nobody_knows_says_what_to_do(rita: Browser) -> None:
+    page = rita.get("/codes?q=Q99Z9")
+    assert page.status_code == 200
+    assert "unknown" in page.text
+
+
+def test_words_that_find_nothing_say_what_to_try(rita: Browser) -> None:
+    assert "Nothing found" in rita.get("/codes?q=zzzzqqqq+xxyyzz").text
+
+
+def test_a_code_is_looked_up_on_the_day_asked_for(rita: Browser) -> None:
+    page = rita.get("/codes?q=E11.9&on=2026-05-12").text
+    assert 'value="2026-05-12"' in page
+    assert "on 2026-05-12" in page
+
+
+def test_a_day_that_is_none_is_said_and_today_is_shown(rita: Browser) -> None:
+    page = rita.get("/codes?q=E11.9&on=31.12.2026").text
+    assert "That day was not understood" in page
+    assert 'value="2026-06-15"' in page
+
+
+def test_a_cpt_code_shows_the_notice_and_no_descriptor(rita: Browser) -> None:
+    page = rita.get("/codes?q=99213").text
+    assert "American Medical Association" in page
+    assert "descriptor not loaded" in page
+
+
+def test_what_is_loaded_is_shown_with_what_is_missing(rita: Browser) -> None:
+    page = rita.get("/codes/status").text
+    assert "ICD-10-CM" in page
+    assert "FY2026" in page
+
+
+@pytest.mark.parametrize("q", ["%00", "%27%22%3B--", "x" * 500, "%F0%9F%A9%BA", "*", "NEAR(", "E11.9%20OR%201=1"])
+def test_odd_words_are_only_words(rita: Browser, q: str) -> None:
+    assert rita.get(f"/codes?q={q}").status_code == 200
+
+
+def test_a_search_that_is_too_long_is_not_understood(rita: Browser) -> None:
+    assert rita.get(f"/codes?q={'x' * 501}").status_code == 422
+
+
+def test_a_question_can_be_tried_without_sending_it(rita: Browser) -> None:
+    rita.get("/ask")
+    page = rita.send("/ask", question="Is E11.9 billable?", on="2026-05-12").text
+    assert "The draft" in page
+    assert "E11.9" in page
+    assert "Nothing waits" in rita.get("/").text
+
+
+def test_an_empty_question_shows_the_form_again(rita: Browser) -> None:
+    rita.get("/ask")
+    assert rita.send("/ask", question="  ").status_code == 200
+
+
+def test_without_a_code_book_the_page_says_how_to_make_one(desk: Desk, rita: Browser) -> None:
+    desk.shelf.path.unlink()
+    page = rita.get("/codes?q=E11.9")
+    assert page.status_code == 503
+    assert "codes build" in page.text
