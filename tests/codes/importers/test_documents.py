@@ -67,9 +67,8 @@ def test_a_bomb_is_refused_before_it_goes_off(tmp_path: Path, pack: str) -> None
 def test_a_zip_that_lies_about_its_sizes_is_refused(tmp_path: Path) -> None:
     path = zipped(tmp_path / "liar.zip", zeros=b"\0" * 30_000_000)
     path.write_bytes(path.read_bytes().replace((30_000_000).to_bytes(4, "little"), (3_000).to_bytes(4, "little")))
-    with pytest.raises((ArchiveTooLargeError, FileUnreadableError, WrongFileError)):
-        for document in unpack(path):
-            document.head()
+    with pytest.raises((ArchiveTooLargeError, FileUnreadableError)):
+        unpack(path)
 
 
 def test_a_damaged_zip_is_refused(tmp_path: Path) -> None:

@@ -1,0 +1,96 @@
+"""The word index of the book: every title and inclusion term of the newest release of each source.
+
+One row is one phrase, so that a code with many synonyms is as easy to find by one of them as a code with none. Only
+printed codes are indexed, not their 7th-character forms, and no HCPCS code that had ended when its release began.
+"""
+
+import math
+import re
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from consultant.codes.entries import NoteKind
+
+WORD = re.compile(r"[a-z0-9]+")
+UNMARKED = frozenset(
+    {"unspecified", "nos", "nec", "not", "elsewhere", "classified", "specified"}
+    | {"essential", "primary", "organism", "site", "cause"}
+)
+_PARENTHESES = re.compile(r"\([^()]{0,200}\)")
+SHORTEST_REPAIRED = 5  # letters: shorter words are mostly abbreviations, and one slip makes another of them
+LONGEST_REPAIRED = 40
+
+SCHEMA = """
+DROP TABLE IF EXISTS phrase; DROP TABLE IF EXISTS phrase_index; DROP TABLE IF EXISTS word; DROP TABLE IF EXISTS slip;
+CREATE TABLE phrase (id INTEGER PRIMARY KEY, code INTEGER NOT NULL, system TEXT NOT NULL, words TEXT NOT NULL,
+    weight REAL NOT NULL) STRICT;
+CREATE VIRTUAL TABLE phrase_index USING fts5 (words, content = '', tokenize = 'porter unicode61');
+CREATE TABLE word (word TEXT PRIMARY KEY, phrases INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE slip (written TEXT NOT NULL, word TEXT NOT NULL, PRIMARY KEY (written, word)) STRICT, WITHOUT ROWID;
+"""
+_PHRASES = """
+SELECT code.id, code.system, CASE code.long WHEN '' THEN code.short ELSE code.long END, code.id AS at, 0 AS nth
+FROM code JOIN release ON release.id = code.release
+WHERE code.listed AND code.kind IN ('code', 'modifier')
+  AND (code.terminated IS NULL OR code.terminated >= release.effective)
+  AND release.effective = (SELECT max(effective) FROM release AS other WHERE other.source = release.source)
+UNION ALL
+SELECT code.id, code.system, note.text, code.id, note.id
+FROM note JOIN code ON code.id = note.at JOIN release ON release.id = code.release
+WHERE note.kind IN (?, ?) AND code.kind = 'code'
+  AND release.effective = (SELECT max(effective) FROM release AS other WHERE other.source = release.source)
+ORDER BY at, nth
+"""
+
+
+def index_words(connection: sqlite3.Connection) -> None:
+    """Index the newest release of every source in the book, in place of whatever was indexed."""
+    write_index(connection, connection.execute(_PHRASES, (NoteKind.INCLUSION_TERM, NoteKind.INCLUDES)).fetchall())
+
+
+def write_index(connection: sqlite3.Connection, phrases: Iterable[tuple[object, ...]]) -> None:
+    """Index these phrases, given as (code row, system, text, ...)."""
+    for statement in filter(str.strip, SCHEMA.split(";")):  # executescript would commit the transaction this is part of
+        connection.execute(statement)
+    texts = [(code, system, str(text).lower()) for code, system, text, *_ in phrases]
+    words = [" ".join(dict.fromkeys(WORD.findall(text))) for _, _, text in texts]
+    counts = Counter(word for line in words for word in line.split())
+    connection.executemany(
+        "INSERT INTO phrase VALUES (?, ?, ?, ?, ?)",
+        (
+            (number, code, system, line, _weight(text, counts, len(texts)))
+            for number, ((code, system, text), line) in enumerate(zip(texts, words, strict=True), start=1)
+        ),
+    )
+    connection.executemany("INSERT INTO phrase_index (rowid, words) VALUES (?, ?)", enumerate(words, start=1))
+    connection.execute("INSERT INTO phrase_index (phrase_index) VALUES ('optimize')")
+    connection.executemany("INSERT INTO word VALUES (?, ?)", counts.items())
+    connection.executemany("INSERT OR IGNORE INTO slip VALUES (?, ?)", _slips(counts))
+
+
+def rarity(count: int, phrases: int) -> float:
+    """Return what a word that stands in so many of the phrases says: its inverse document frequency."""
+    return math.log(1 + phrases / max(count, 1))
+
+
+def _weight(text: str, counts: Counter[str], phrases: int) -> float:
+    """Return what a phrase says by the words a question should hold to mean it.
+
+    By ICD-10-CM's conventions words in parentheses do not affect the code (Official Guidelines, section I.A.7), and the
+    words of a residual title say only that nothing more is said.
+    """
+    plain = set(WORD.findall(_PARENTHESES.sub(" ", text))) - UNMARKED
+    return sum(rarity(counts[word], phrases) for word in plain)
+
+
+def with_a_letter_less(word: str) -> set[str]:
+    """Return the word and each form of it with one letter left out: two words a slip apart share one of these."""
+    return {word} | {word[:place] + word[place + 1 :] for place in range(len(word))}
+
+
+def _slips(words: Iterable[str]) -> Iterator[tuple[str, str]]:
+    for word in words:
+        if SHORTEST_REPAIRED <= len(word) <= LONGEST_REPAIRED and word.isalpha():
+            for written in with_a_letter_less(word):
+                yield written, word
