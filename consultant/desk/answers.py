@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from consultant.codes.book import Book
 from consultant.codes.edits import pair_rules
-from consultant.codes.entries import Entry, System
+from consultant.codes.entries import Entry, Status, System
 from consultant.codes.extraction import extract as read_codes
 from consultant.codes.mentions import Extraction
 from consultant.desk.plain import plain
@@ -101,7 +101,7 @@ def search(room: ReadingRoom, words: str, limit: int, system: System | None) -> 
 
 
 def check(room: ReadingRoom, codes: Sequence[str], on: date) -> Shape:
-    """Return what is to be said of several codes together: `codes check`."""
+    """Return what is to be said of several codes together: `codes check`; of an unknown code nothing can be said."""
     pairs = [
         {
             "kind": str(rule.kind),
@@ -112,7 +112,9 @@ def check(room: ReadingRoom, codes: Sequence[str], on: date) -> Shape:
         }
         for rule in pair_rules(room.book, codes, on)
     ]
-    return {"pairs": pairs, "units": []}
+    entries = room.book.entries(codes, on, notes=False)
+    unknown = [entry.code for entry in entries if entry.status is Status.UNKNOWN]
+    return {"pairs": pairs, "units": [], "unknown": unknown}
 
 
 def status(room: ReadingRoom, on: date) -> Shape:

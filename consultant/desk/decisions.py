@@ -64,7 +64,7 @@ def approve(  # noqa: PLR0913  a decision has this many sides
     done.
     """
     draft, question = _draft_seen(desk, ticket_id, stand)
-    text = draft.text if text is None else text.strip()
+    text = (draft.text if text is None else text).strip()
     signed = signed_text(desk, text, by)
     checks = check_text(desk, draft, signed, question)
     blocking = tuple(check for check in checks if check.level is Level.BLOCK)

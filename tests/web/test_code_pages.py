@@ -1,7 +1,5 @@
 """The code book on a page."""
 
-import pytest
-
 from consultant.desk.room import Desk
 from tests.web.browser import Browser
 
@@ -58,9 +56,9 @@ def test_what_is_loaded_is_shown_with_what_is_missing(rita: Browser) -> None:
     assert "FY2026" in page
 
 
-@pytest.mark.parametrize("q", ["%00", "%27%22%3B--", "x" * 500, "%F0%9F%A9%BA", "*", "NEAR(", "E11.9%20OR%201=1"])
-def test_odd_words_are_only_words(rita: Browser, q: str) -> None:
-    assert rita.get(f"/codes?q={q}").status_code == 200
+def test_odd_words_are_only_words(rita: Browser) -> None:
+    for q in ["%00", "%27%22%3B--", "x" * 500, "%F0%9F%A9%BA", "*", "NEAR(", "E11.9%20OR%201=1"]:
+        assert rita.get(f"/codes?q={q}").status_code == 200, q
 
 
 def test_a_search_that_is_too_long_is_not_understood(rita: Browser) -> None:

@@ -33,9 +33,9 @@ def test_a_program_is_told_as_little(drafted: Desk, rita: Browser) -> None:
     assert "no such table" not in answer.text
 
 
-@pytest.mark.parametrize("path", ["/nowhere", "/tickets/CC-1001/nowhere", "/static/nowhere.css", "/static/../app.py"])
-def test_a_page_there_is_not_is_not_found(rita: Browser, path: str) -> None:
-    assert rita.get(path).status_code == 404
+def test_a_page_there_is_not_is_not_found(rita: Browser) -> None:
+    for path in ("/nowhere", "/tickets/CC-1001/nowhere", "/static/nowhere.css", "/static/..%2fapp.py"):
+        assert rita.get(path).status_code == 404, path
 
 
 @pytest.mark.usefixtures("drafted")
