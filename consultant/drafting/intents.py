@@ -114,6 +114,7 @@ ASKED_BY = {
         r"replaced (?:by|with) (?:code|cpt)|still (?:valid|active|use|used|billable|effective|current)",
         r"(?:new|revised|replacement) codes? (?:for|in|effective)|billable (?:code|dx|diag)",
         rf"(?:is|are|was|were) {_ANY}(?:,? (?:and|or) {_ANY})? (?:still |even |now |really |both )?{_FIT}\b",
+        r"effective (?:date|for 20)|specific enough|[4-7]th (?:digit|character)|(?:active|good|current) codes?\b",
     ),
     Intent.REIMBURSEMENT: (
         r"reimburs|fee schedule|\brvus?\b|conversion factor|allow(?:ed|able) (?:amount|charge)",

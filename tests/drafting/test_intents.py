@@ -93,6 +93,7 @@ def test_a_text_made_to_cost_time_is_answered_all_the_same(text: str) -> None:
     [
         ("Is M54.5 billable?", Intent.VALIDITY),
         ("is e11.9 still ok", Intent.VALIDITY),
+        ("The payer says S52.501 is not specific enough. What is missing?", Intent.VALIDITY),
         ("Can we report E10.9 and E11.9 together?", Intent.BUNDLING),
         ("May I report E10.9 with E11.9 on one claim?", Intent.BUNDLING),
     ],
