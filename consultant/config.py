@@ -5,6 +5,7 @@ default. Secrets come from the environment or a file and never print.
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -26,6 +27,10 @@ class ConfigMissingError(HouseError):
 
 
 class ConfigUnreadableError(HouseError):
+    """The configuration file {path} cannot be read: {reason}."""
+
+
+class ConfigNotTomlError(HouseError):
     """The configuration file {path} is not valid TOML: {reason}."""
 
 
@@ -59,25 +64,52 @@ def _cron(expression: str) -> str:
     return expression
 
 
+def _mail_part(word: str) -> str:
+    if not _MAIL_PART.fullmatch(word):
+        message = f"{word!r} cannot stand in a mail address"
+        raise ValueError(message)
+    return word
+
+
+def _one_line(text: str) -> str:
+    if not text.isprintable() or not text.strip():
+        message = "it needs words on one line"
+        raise ValueError(message)
+    return text
+
+
+def _web_address(url: str) -> str:
+    if url and not _WEB_ADDRESS.fullmatch(url):
+        message = f"{url!r} is no web address, such as https://desk.example.org"
+        raise ValueError(message)
+    return url
+
+
+_MAIL_PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,252}")
+_WEB_ADDRESS = re.compile(r"https?://[^\s/?#]{1,253}(?:/[^\s?#]{0,500})?")
+
 Words = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 TimeZone = Annotated[str, AfterValidator(_zone)]
 Cron = Annotated[str, AfterValidator(_cron)]
+MailPart = Annotated[str, AfterValidator(_mail_part)]
+OneLine = Annotated[str, AfterValidator(_one_line)]
+Host = Annotated[str, Field(min_length=1)]  # nothing at all would quietly mean every address of the machine
 
 
 class HouseSettings(_Section):
     """Who answers: the name letters are signed with and the hours promised."""
 
-    name: str = "CaseConsultant"
+    name: OneLine = "CaseConsultant"
     answer_within_hours: Annotated[int, Field(ge=1, le=24 * 60)] = 24
 
 
 class SmtpSettings(_Section):
     """The door mail comes in by."""
 
-    host: str = "127.0.0.1"
+    host: Host = "127.0.0.1"
     port: Port = 8025
-    domain: str = "consult.localhost"
-    mailbox: str = "consult"
+    domain: MailPart = "consult.localhost"
+    mailbox: MailPart = "consult"
     hostname: str = ""
     max_message_bytes: Annotated[int, Field(ge=10_000)] = 10 * 1024 * 1024
     max_line_bytes: Annotated[int, Field(ge=1000, le=1024 * 1024)] = 64 * 1024
@@ -96,9 +128,9 @@ class SmtpSettings(_Section):
 class WebSettings(_Section):
     """The page reviewers work on."""
 
-    host: str = "127.0.0.1"
+    host: Host = "127.0.0.1"
     port: Port = 8080
-    base_url: str = ""
+    base_url: Annotated[str, AfterValidator(_web_address)] = ""
     session_idle_minutes: Annotated[int, Field(ge=1)] = 30
     session_hours: Annotated[int, Field(ge=1)] = 12
     sign_in_tries: Annotated[int, Field(ge=1)] = 10
@@ -107,7 +139,8 @@ class WebSettings(_Section):
     @property
     def url(self) -> str:
         """Return where people reach the page, without a slash at the end."""
-        return self.base_url.rstrip("/") or f"http://{self.host}:{self.port}"
+        host = f"[{self.host}]" if ":" in self.host else self.host  # RFC 3986, section 3.2.2
+        return self.base_url.rstrip("/") or f"http://{host}:{self.port}"
 
     @property
     def secure(self) -> bool:
@@ -133,9 +166,9 @@ class RelaySettings(_Section):
     timeout_seconds: Annotated[int, Field(ge=1)] = 30
 
     def secret(self) -> str:
-        """Return the password, from the environment or its file."""
+        """Return the password, from the environment or its file; raise `OSError` when that cannot be read."""
         if self.password_file:
-            return Path(self.password_file).read_text(encoding="utf-8").strip()
+            return Path(self.password_file).read_text(encoding="utf-8", errors="replace").strip()
         return self.password.get_secret_value()
 
 
@@ -158,10 +191,13 @@ class DigestSettings(_Section):
     timezone: TimeZone = "America/New_York"
 
 
+Minutes = Annotated[tuple[Annotated[int, Field(ge=1)], ...], BeforeValidator(_listed), Field(min_length=1)]
+
+
 class LetterSettings(_Section):
     """How letters leave: retries, and the limits on machine mail."""
 
-    retry_minutes: Annotated[tuple[int, ...], BeforeValidator(_listed)] = (1, 5, 15, 30, 60)
+    retry_minutes: Minutes = (1, 5, 15, 30, 60)
     give_up_hours: Annotated[int, Field(ge=1)] = 120
     acknowledgements_per_ten_minutes: Annotated[int, Field(ge=0)] = 30
 
@@ -205,25 +241,37 @@ class Settings(_Section):
 def read_settings(path: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
     """Read the file (by default `CONSULTANT_CONFIG`, else `config.toml`) and let the environment override single keys.
 
-    A relative `queue.path` is taken from the folder the file lies in, so that the command works from anywhere.
+    A relative `queue.path` or `relay.password_file` is taken from the folder the file lies in, so that the command
+    works from anywhere.
     """
     environment = os.environ if environment is None else environment
-    path = path or Path(environment.get(f"{PREFIX}CONFIG", DEFAULT_FILE))
-    try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
-        raise ConfigMissingError(path=path) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigUnreadableError(path=path, reason=error) from error
+    path = path or Path(environment.get(f"{PREFIX}CONFIG") or DEFAULT_FILE)
+    tables = _tables(path)
     overridden = _override(tables, environment)
     try:
         settings = Settings.model_validate(tables)
     except ValidationError as error:
         raise _told(error, path, overridden) from error
-    if settings.queue.path.is_absolute():
-        return settings
-    folder = path.resolve().parent / settings.queue.path
-    return settings.model_copy(update={"queue": QueueSettings(path=folder)})
+    return _from_folder(settings, path.resolve().parent)
+
+
+def _tables(path: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError as error:
+        raise ConfigMissingError(path=path) from error
+    except OSError as error:
+        raise ConfigUnreadableError(path=path, reason=error.strerror) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ConfigNotTomlError(path=path, reason=error) from error
+
+
+def _from_folder(settings: Settings, folder: Path) -> Settings:
+    """Return the settings with their paths made absolute; one that is absolute already stays as it is."""
+    queue = settings.queue.model_copy(update={"path": folder / settings.queue.path})
+    password_file = settings.relay.password_file
+    relay = settings.relay.model_copy(update={"password_file": str(folder / password_file) if password_file else ""})
+    return settings.model_copy(update={"queue": queue, "relay": relay})
 
 
 def _override(tables: dict[str, object], environment: Mapping[str, str]) -> dict[str, str]:
@@ -244,6 +292,25 @@ def _told(error: ValidationError, path: Path, overridden: Mapping[str, str]) -> 
     """Turn the first thing wrong into one sentence that names the key and where it was set."""
     first = error.errors(include_url=False, include_input=False)[0]
     key = ".".join(str(part) for part in first["loc"][:2])
-    unknown = first["type"] == "extra_forbidden"
-    reason = "there is no such key" if unknown else first["msg"].removeprefix("Value error, ").rstrip(".")
-    return ConfigWrongError(place=overridden.get(key, path), key=key, reason=reason)
+    return ConfigWrongError(place=overridden.get(key, path), key=key, reason=_reason(first["type"], first["msg"]))
+
+
+def _reason(kind: str, message: str) -> str:
+    """Return what is wrong in an operator's words; what pydantic says of limits and choices reads well as it is."""
+    if kind in _REASONS:
+        return _REASONS[kind]
+    return message.removeprefix("Value error, ").removeprefix("Input ").rstrip(".")
+
+
+_REASONS = {
+    "extra_forbidden": "there is no such key",
+    "model_type": "it is a section, written [like this] with its keys beneath",
+    "int_type": "it takes a whole number",
+    "int_parsing": "it takes a whole number",
+    "int_from_float": "it takes a whole number",
+    "string_type": 'it takes a text in "quotes"',
+    "tuple_type": 'it takes a list, such as ["one", "two"]',
+    "path_type": 'it takes a path in "quotes"',
+    "string_too_short": "it must not be empty",
+    "too_short": "it must not be empty",
+}

@@ -5,12 +5,12 @@ from datetime import date
 
 import click
 
-from consultant.cli.reading_room import open_reading_room
 from consultant.cli.branches import Leaf
 from consultant.cli.bulk import Line, answer_lines
 from consultant.cli.context import House, as_json, in_bulk, on_day, pass_house
 from consultant.cli.output import ANSWER_IS_NO, Shape, remark, say, show_json
 from consultant.cli.reading import NothingGivenError, read_text
+from consultant.cli.reading_room import open_reading_room
 from consultant.desk import answers
 
 

@@ -33,7 +33,7 @@ def build(house: House) -> None:
       consultant codes build
     """  # noqa: D301  \b is click's own mark against re-wrapping
     started = time.monotonic()
-    with _bar("building the code book") as show:
+    with _bar("Building the code book") as show:
         release = build_book(house.settings.code_book_path, show)
     remark(f"{release.source} {release.name}: {release.rows:,} codes ({_seconds_since(started)} s).")
 
@@ -54,7 +54,7 @@ def import_(house: House, files: tuple[Path, ...], *, accept_terms: bool) -> Non
         if not path.is_file():
             raise NoSuchFileError(path=path)
     accepted_by = "command line" if accept_terms else ""
-    with _bar("importing") as show:
+    with _bar("Importing") as show:
         releases = import_files(
             house.settings.code_book_path, files, accepted_by=accepted_by, now=datetime.now(UTC), progress=show
         )
@@ -67,16 +67,19 @@ def prepare_book(settings: Settings) -> None:
     if settings.code_book_path.exists():
         return
     started = time.monotonic()
-    with _bar("building the code book") as show:
+    with _bar("Building the code book, this once") as show:
         build_book(settings.code_book_path, show)
     remark(f"The code book is built ({_seconds_since(started)} s).")
 
 
 @contextmanager
 def _bar(title: str) -> Iterator[Callable[[Progress], None]]:
-    """Show on standard error how far the work is; where nobody watches, only its last state is printed."""
+    """Show on standard error how far the work is; where nobody watches, only that it began."""
     console = Console(stderr=True, highlight=False)
-    with Bar(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=console) as bar:
+    if not console.is_terminal:
+        remark(f"{title} ...")
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
+    with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(title)
         yield lambda step: bar.update(task, completed=step.done, total=step.total, description=step.what)
 

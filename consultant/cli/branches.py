@@ -31,9 +31,8 @@ class Late:
 
 
 def _keep_config(context: click.Context, _parameter: click.Parameter, value: Path | None) -> None:
-    house = context.find_object(House)
-    if value is not None and house is not None:
-        house.config = value
+    if value is not None:
+        context.ensure_object(House).config = value
 
 
 def _config_option() -> click.Option:

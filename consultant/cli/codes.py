@@ -31,7 +31,7 @@ class UnknownSystemError(HouseError):
 
 @click.group(cls=Branch, late=BUILDING)
 def codes() -> None:
-    """Ask the code book what the official sources say on a day, and fill it."""
+    """Ask the code book what the official sources say, and fill it."""
 
 
 @codes.command("status")
@@ -141,7 +141,9 @@ def extract(house: House, file: str | None, jsonl: str | None, *, as_json: bool)
 @as_json
 @pass_house
 def check(house: House, code: tuple[str, ...], on: date | None, *, as_json: bool) -> None:
-    """Show what is to be said of several codes together; the exit code is 1 when two exclude each other.
+    """Show what is to be said of several codes together.
+
+    The exit code is 1 when two exclude each other, and when one is unknown.
 
     \b
     Example:
@@ -152,7 +154,8 @@ def check(house: House, code: tuple[str, ...], on: date | None, *, as_json: bool
         show_json(shape)
     else:
         _show_pairs(shape)
-    sys.exit(ANSWER_IS_NO if any(pair["kind"] == "excludes1" for pair in shape["pairs"]) else 0)
+    apart = any(pair["kind"] == "excludes1" for pair in shape["pairs"])
+    sys.exit(ANSWER_IS_NO if apart or shape["unknown"] else 0)
 
 
 def _answer_all(jsonl: str, answer: Callable[[Line], Shape]) -> None:
@@ -192,7 +195,7 @@ def _standing(row: Shape) -> str:
 
 def _show_entries(shape: Shape) -> None:
     for entry in shape["entries"]:
-        title = entry["long"] or entry["short"] or ("no descriptor loaded" if entry["found"] else "not in the book")
+        title = entry["long"] or entry["short"] or f"({entry['status']})"
         say(f"{entry['system']} {entry['code']}  {title}")
         for fact in entry["facts"]:
             say(indented(f"{fact['statement']} [{', '.join(filter(None, (fact['source'], fact['release'])))}]"))
@@ -224,5 +227,7 @@ def _as_reported(mention: Shape) -> str:
 def _show_pairs(shape: Shape) -> None:
     for pair in shape["pairs"]:
         say(f"{' and '.join(pair['codes'])}: {pair['fact']['statement']}")
-    if not shape["pairs"]:
+    if shape["unknown"]:
+        say(f"Not in the loaded sources, so nothing is said of it: {', '.join(shape['unknown'])}")
+    elif not shape["pairs"]:
         say("The loaded sources have nothing against these codes together; `consultant codes status` shows which.")

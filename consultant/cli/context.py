@@ -38,7 +38,7 @@ class Day(click.ParamType[date]):
             self.fail(f"{value!r} is no day; write it as 2026-03-15", param, ctx)
 
 
-pass_house = click.make_pass_decorator(House)
+pass_house = click.make_pass_decorator(House, ensure=True)
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON on standard output.")
 in_bulk = click.option(
     "--jsonl", type=str, metavar="FILE", help="Answer one JSON object a line, in order ('-': standard input)."

@@ -11,7 +11,7 @@ from email.message import EmailMessage
 from email.utils import make_msgid
 from pathlib import Path
 
-from consultant.cli.output import people, result
+from consultant.cli.output import remark, say
 from consultant.config import (
     HouseSettings,
     LogSettings,
@@ -68,7 +68,7 @@ def demonstrate(
             first = make_first_reviewer(desk)
             assert first is not None  # the folder is new, so nobody was registered
             with running(desk) as house:
-                people.print(f"Mailing {len(QUESTIONS)} questions to {settings.smtp.address} ...")
+                remark(f"Mailing {len(QUESTIONS)} questions to {settings.smtp.address} ...")
                 _mail(house)
                 _show_drafts(house)
                 _invite(house, first.email, first.password, stopped)
@@ -114,8 +114,7 @@ def _show_drafts(house: Running) -> None:
             ready = [ticket.id for ticket in tickets.listed(session, (State.IN_REVIEW,)) if ticket.id is not None]
             for ticket_id in sorted(set(ready) - shown):
                 draft = tickets.drafts_of(session, ticket_id)[0]
-                result.rule(f"{tickets.reference(ticket_id)}  {draft.subject}")
-                result.print(draft.text, markup=False)
+                say(f"\n===== {tickets.reference(ticket_id)}  {draft.subject}\n\n{draft.text}")
                 shown.add(ticket_id)
         time.sleep(0.05)
 
@@ -123,7 +122,7 @@ def _show_drafts(house: Running) -> None:
 def _invite(house: Running, email: str, password: str, stopped: threading.Event | None) -> None:
     if stopped is None:
         return
-    people.print(f"\nThe page is open at http://127.0.0.1:{house.web_port}")
-    people.print(f"Sign in as {email} with the password {password}; approve a draft and read it under Outbox.")
-    people.print("Stop with Ctrl-C; everything is then thrown away.")
+    remark(f"\nThe page is open at http://127.0.0.1:{house.web_port}")
+    remark(f"Sign in as {email} with the password {password}; approve a draft and read it under Outbox.")
+    remark("Stop with Ctrl-C; everything is then thrown away.")
     stopped.wait()

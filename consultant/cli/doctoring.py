@@ -3,14 +3,15 @@
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 import dns.exception
 import dns.resolver
 
 from consultant.codes.book import Book
-from consultant.config import Settings
+from consultant.config import RelaySettings, Settings
 from consultant.errors import HouseError
-from consultant.service import utc_now, writable
+from consultant.service import writable
 from consultant.store.database import Database, answers
 
 DNS_SECONDS = 3.0
@@ -26,14 +27,14 @@ class Finding:
     said: str
 
 
-def examine(read: Callable[[], Settings]) -> list[Finding]:
-    """Look at everything that can be looked at without changing anything; a broken thing does not hide the rest."""
+def examine(read: Callable[[], Settings], on: date) -> list[Finding]:
+    """Look at everything there is to look at, the code book as of a day; a broken thing does not hide the rest."""
     try:
         settings = read()
     except HouseError as error:
         return [Finding("config", ok=False, said=str(error))]
     found = [Finding("config", ok=True, said="every key is known and has a value that fits")]
-    for name, look in _LOOKS.items():
+    for name, look in _looks(on).items():
         try:
             found.append(Finding(name, ok=True, said=look(settings)))
         except HouseError as error:
@@ -41,8 +42,22 @@ def examine(read: Callable[[], Settings]) -> list[Finding]:
     return found
 
 
+def _looks(on: date) -> dict[str, Callable[[Settings], str]]:
+    return {
+        "folders": _folders,
+        "database": _database,
+        "code book": lambda settings: _book(settings, on),
+        "relay": _relay,
+        "dns": _dns,
+    }
+
+
 class RelayUnreachableError(HouseError):
     """The relay {host}:{port} does not answer ({reason}): check relay.host and relay.port, and the way there."""
+
+
+class SecretUnreadableError(HouseError):
+    """The password file {path} cannot be read ({reason}): correct relay.password_file, or the rights on the file."""
 
 
 class NoMailExchangerError(HouseError):
@@ -69,9 +84,9 @@ def _database(settings: Settings) -> str:
     return f"{database.where} answers"
 
 
-def _book(settings: Settings) -> str:
-    book = Book.open(settings.code_book_path)
-    loaded = [source for source in book.status(utc_now().date()) if source.release]
+def _book(settings: Settings, on: date) -> str:
+    with Book.open(settings.code_book_path) as book:
+        loaded = [source for source in book.status(on) if source.release]
     late = [f"{source.name}: {source.note}" for source in loaded if not source.in_force]
     if late:
         raise StaleSourceError(reasons="; ".join(late))
@@ -82,11 +97,19 @@ def _relay(settings: Settings) -> str:
     relay = settings.relay
     if not relay.host:
         return f"none is set, so letters are kept in {settings.maildir_path}"
+    _read_secret(relay)
     try:
         with socket.create_connection((relay.host, relay.port), timeout=relay.timeout_seconds):
             return f"{relay.host}:{relay.port} takes connections"
     except OSError as error:
-        raise RelayUnreachableError(host=relay.host, port=relay.port, reason=error) from error
+        raise RelayUnreachableError(host=relay.host, port=relay.port, reason=error.strerror or error) from error
+
+
+def _read_secret(relay: RelaySettings) -> None:
+    try:
+        relay.secret()
+    except OSError as error:
+        raise SecretUnreadableError(path=relay.password_file, reason=error.strerror) from error
 
 
 def _dns(settings: Settings) -> str:
@@ -100,12 +123,3 @@ def _dns(settings: Settings) -> str:
     except dns.exception.DNSException as error:
         raise DnsSilentError(domain=domain, reason=type(error).__name__) from error
     return "mail goes to " + ", ".join(sorted(str(record.exchange).rstrip(".") for record in records))
-
-
-_LOOKS: dict[str, Callable[[Settings], str]] = {
-    "folders": _folders,
-    "database": _database,
-    "code book": _book,
-    "relay": _relay,
-    "dns": _dns,
-}

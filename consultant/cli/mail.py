@@ -1,88 +1,96 @@
 """`mail`: one raw message looked at, put through the real intake, or run through it again."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable
 from email.utils import parseaddr
-from typing import Any
 
 import click
 
-from consultant.cli.context import Branch, House, in_bulk, operator, pass_house
-from consultant.cli.output import Shape, answer_lines, read_bytes, show_json
+from consultant.cli.branches import Branch
+from consultant.cli.bulk import Line, answer_lines
+from consultant.cli.context import House, in_bulk, pass_house
+from consultant.cli.desk import VIA, at_the_desk, let_work, operator
+from consultant.cli.output import ANSWER_IS_NO, Shape, show_json
+from consultant.cli.reading import NothingGivenError, read_bytes, read_file
 from consultant.desk import arrivals, shapes
 from consultant.desk.room import Desk
-from consultant.errors import HouseError
 from consultant.intake.limits import UnreadableMailError
 from consultant.intake.reading import read_mail
-from consultant.service import utc_now, work_through
 from consultant.spool.letters import NewLetter
 
-ANSWER_IS_NO = 1
-
-
-class NothingGivenError(HouseError):
-    """Give a file to read, '-' for standard input, or --jsonl FILE."""
-
-
-def add_to(root: Branch) -> None:
-    """Add these commands to the root."""
-    root.add_command(mail)
+json_anyway = click.option("--json", "as_json", is_flag=True, expose_value=False, help="Taken, but it is JSON anyway.")
 
 
 @click.group(cls=Branch)
 def mail() -> None:
-    """Raw messages: what intake makes of them."""
+    """Look at raw messages, and put them through the real intake."""
 
 
 @mail.command("inspect")
-@click.argument("file", required=False)
+@click.argument("file", required=False, metavar="FILE.eml")
 @click.option("--envelope-from", default=None, metavar="ADDRESS", help="The SMTP sender; '' is the null sender.")
-@click.option("--json", "as_json", is_flag=True, help="JSON is what this prints anyway; taken for uniformity.")
+@json_anyway
 @in_bulk
 @pass_house
-def inspect(house: House, file: str | None, envelope_from: str | None, jsonl: str | None, *, as_json: bool) -> None:
-    """Show what intake makes of one raw message, storing nothing.
+def inspect(house: House, file: str | None, envelope_from: str | None, jsonl: str | None) -> None:
+    """Show as JSON what intake makes of one raw message, storing nothing; FILE may be "-" for standard input.
 
     \b
-    Example:
+    Examples:
       consultant mail inspect question.eml
+      consultant mail inspect bounce.eml --envelope-from ''
     """  # noqa: D301  \b is click's own mark against re-wrapping
-    del as_json  # a message has no other form worth printing
+    if not (file or jsonl):
+        raise NothingGivenError(what="a raw message as a file, or '-' for standard input")
     settings = house.settings.smtp
 
-    def answer(given: Mapping[str, Any]) -> Shape:
-        return shapes.inspected(read_bytes(given["path"]), given.get("envelope_from"), settings)
+    def answer(line: Line) -> Shape:
+        return shapes.inspected(read_file(line.words("path")), line.words_or_none("envelope_from"), settings)
 
     if jsonl:
         sys.exit(0 if answer_lines(jsonl, answer) else ANSWER_IS_NO)
-    if not file:
-        raise NothingGivenError
-    show_json(shapes.inspected(read_bytes(file), envelope_from, settings))
+    show_json(shapes.inspected(read_bytes(file or "-"), envelope_from, settings))
 
 
 @mail.command("take-in")
-@click.argument("files", nargs=-1, required=True)
+@click.argument("files", nargs=-1, required=True, metavar="FILE.eml...")
 @click.option("--envelope-from", default=None, metavar="ADDRESS", help="The SMTP sender (default: the message's From).")
+@json_anyway
 @pass_house
 def take_in(house: House, files: tuple[str, ...], envelope_from: str | None) -> None:
-    """Put raw message files through the real intake, as if they had come by SMTP."""
+    """Put raw message files through the real intake, as if they had come by SMTP, and show what became of each.
+
+    \b
+    Example:
+      consultant mail take-in saved/*.eml
+    """  # noqa: D301  \b is click's own mark against re-wrapping
     raws = [(name, read_bytes(name)) for name in files]
-    with house.desk() as desk:
-        taken = [{"file": name, **_taken(desk, raw, envelope_from)} for name, raw in raws]
-        work_through(desk)
-    show_json({"arrivals": taken})
+    with at_the_desk(house) as desk:
+        show_json({"arrivals": _taken_in(desk, raws, envelope_from)})
 
 
 @mail.command("replay")
-@click.argument("message", type=int)
+@click.argument("message", type=int, metavar="ID")
 @click.option("--let-in", is_flag=True, help="Make it a ticket whatever screening says.")
+@json_anyway
 @pass_house
 def replay(house: House, message: int, *, let_in: bool) -> None:
-    """Run a held or ignored message through intake again."""
-    with house.desk() as desk:
-        arrival = arrivals.replay(desk, message, operator("operator"), let_in=let_in)
-        work_through(desk)
+    """Run a held or ignored message through intake again; the page shows their ids under Mail.
+
+    \b
+    Example:
+      consultant mail replay 17 --let-in
+    """  # noqa: D301  \b is click's own mark against re-wrapping
+    with at_the_desk(house) as desk:
+        arrival = arrivals.replay(desk, message, operator(), let_in=let_in)
+        let_work(desk)
     show_json(shapes.arrival(arrival))
+
+
+def _taken_in(desk: Desk, raws: Iterable[tuple[str, bytes]], envelope_from: str | None) -> list[Shape]:
+    taken = [{"file": name, **_taken(desk, raw, envelope_from)} for name, raw in raws]
+    let_work(desk)
+    return taken
 
 
 def _taken(desk: Desk, raw: bytes, envelope_from: str | None) -> Shape:
@@ -91,9 +99,9 @@ def _taken(desk: Desk, raw: bytes, envelope_from: str | None) -> Shape:
     letter = NewLetter(
         envelope_from=sender,
         envelope_to=(desk.settings.smtp.address,),
-        peer="command line",
+        peer=VIA,
         helo="",
-        received=utc_now(),
+        received=desk.clock(),
         raw=raw,
     )
     spooled = desk.spool.get(desk.spool.store(letter).result())

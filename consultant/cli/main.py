@@ -4,13 +4,11 @@ Exit codes: 0 done, 1 the answer is no (a check failed, a code is unknown), 2 a 
 """
 
 import sys
-from pathlib import Path
 from typing import Any
 
 import click
 
 from consultant.cli.branches import Branch, Late
-from consultant.cli.context import House
 from consultant.errors import HouseError
 
 MISTAKE = 2
@@ -34,6 +32,7 @@ class _Root(Branch):
 
     def main(self, *arguments: Any, **options: Any) -> Any:
         """Run the command; a person's mistake leaves with exit code 2."""
+        options.setdefault("prog_name", "consultant")  # however it was called, so that what it says of itself is true
         try:
             return super().main(*arguments, **options)
         except HouseError as error:
@@ -42,11 +41,13 @@ class _Root(Branch):
 
 
 @click.group(
-    cls=_Root, late=COMMANDS, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+    "consultant",
+    cls=_Root,
+    late=COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(package_name="consultant")
-@click.pass_context
-def main(context: click.Context) -> None:
+def main() -> None:
     """CaseConsultant: an emailed coding question becomes an approved, sourced reply.
 
     \b

@@ -1,7 +1,7 @@
 """How commands speak: what was asked for to standard output, everything else to standard error.
 
-Letters are written by strangers, so no control character of theirs reaches a terminal (a subject could otherwise retitle
-the window, or overwrite the line before it).
+Letters are written by strangers, so no control character of theirs reaches a terminal, where a subject could retitle
+the window, or overwrite the line before it.
 """
 
 import json

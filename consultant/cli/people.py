@@ -1,16 +1,12 @@
 """`reviewer`: who may review."""
 
 import click
-from rich.table import Table
 
-from consultant.cli.context import Branch, House, as_json, pass_house
-from consultant.cli.output import result, show_json
+from consultant.cli.branches import Branch
+from consultant.cli.context import House, as_json, pass_house
+from consultant.cli.desk import at_the_desk
+from consultant.cli.output import remark, say, show_json, table
 from consultant.desk import reviewers
-
-
-def add_to(root: Branch) -> None:
-    """Add these commands to the root."""
-    root.add_command(reviewer)
 
 
 @click.group(cls=Branch)
@@ -19,7 +15,7 @@ def reviewer() -> None:
 
 
 @reviewer.command("add")
-@click.argument("email")
+@click.argument("email", metavar="EMAIL")
 @click.option("--name", default="", help="The name letters are signed with.")
 @click.option("--credential", default="", help="What stands behind the name, such as CPC or CCS.")
 @click.option("--ask-password", is_flag=True, help="Ask for a password instead of making one up.")
@@ -34,54 +30,77 @@ def add_reviewer(  # noqa: PLR0913  one parameter for each option
     Example:
       consultant reviewer add pat@example.org --name "Pat Moss" --credential CPC
     """  # noqa: D301  \b is click's own mark against re-wrapping
-    chosen = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True) if ask_password else ""
-    with house.desk() as desk:
+    chosen = _asked_for("Password") if ask_password else ""
+    with at_the_desk(house) as desk:
         password = reviewers.add(
             desk.database, email, now=desk.clock(), name=name, credential=credential, password=chosen
         )
     if as_json:
         show_json({"email": email, "password": "" if chosen else password})
     elif chosen:
-        result.print(f"{email} may review now.")
+        say(f"{email} may review now.")
     else:
-        result.print(f"{email} may review now, with the password {password} (shown this once).", markup=False)
+        say(f"{email} may review now, with the password {password} (shown this once).")
 
 
 @reviewer.command("list")
 @as_json
 @pass_house
 def list_reviewers(house: House, *, as_json: bool) -> None:
-    """List who may review."""
-    with house.desk() as desk:
+    """List who may review, the first registered first.
+
+    \b
+    Example:
+      consultant reviewer list
+    """  # noqa: D301  \b is click's own mark against re-wrapping
+    with at_the_desk(house) as desk:
         known = reviewers.listed(desk.database)
     if as_json:
-        rows = [
-            {"email": one.email, "name": one.name, "credential": one.credential, "active": one.active} for one in known
-        ]
-        show_json({"reviewers": rows})
-        return
-    table = Table("Address", "Name", "Credential", "", box=None)
-    for one in known:
-        table.add_row(one.email, one.name, one.credential, "" if one.active else "disabled")
-    result.print(table if known else "Nobody yet; register someone with `consultant reviewer add EMAIL`.")
+        show_json({"reviewers": [_shape(one) for one in known]})
+    elif known:
+        say("\n".join(table(("Address", "Name", "Credential", "May review"), [_row(one) for one in known])))
+    else:
+        say("Nobody yet; register someone with `consultant reviewer add EMAIL`.")
 
 
 @reviewer.command("password")
-@click.argument("email")
+@click.argument("email", metavar="EMAIL")
 @pass_house
 def set_password(house: House, email: str) -> None:
-    """Set a reviewer's password; it is asked for, and every browser signed in as them is signed out."""
-    chosen = click.prompt("New password", hide_input=True, confirmation_prompt=True, err=True)
-    with house.desk() as desk:
+    """Set a reviewer's password; it is asked for, and every browser signed in as them is signed out.
+
+    \b
+    Example:
+      consultant reviewer password pat@example.org
+    """  # noqa: D301  \b is click's own mark against re-wrapping
+    chosen = _asked_for("New password")
+    with at_the_desk(house) as desk:
         reviewers.set_password(desk.database, email, chosen)
-    click.echo(f"{email} has a new password.", err=True)
+    remark(f"{email} has a new password.")
 
 
 @reviewer.command("disable")
-@click.argument("email")
+@click.argument("email", metavar="EMAIL")
 @pass_house
 def disable_reviewer(house: House, email: str) -> None:
-    """Take a reviewer's right to review away; their past decisions stay."""
-    with house.desk() as desk:
+    """Take a reviewer's right to review away; their past decisions stay.
+
+    \b
+    Example:
+      consultant reviewer disable pat@example.org
+    """  # noqa: D301  \b is click's own mark against re-wrapping
+    with at_the_desk(house) as desk:
         reviewers.disable(desk.database, email)
-    click.echo(f"{email} may no longer review.", err=True)
+    remark(f"{email} may no longer review.")
+
+
+def _asked_for(what: str) -> str:
+    return str(click.prompt(what, hide_input=True, confirmation_prompt=True, err=True))
+
+
+def _shape(one: reviewers.Colleague) -> dict[str, object]:
+    return {"email": one.email, "name": one.name, "credential": one.credential, "active": one.active}
+
+
+def _row(one: reviewers.Colleague) -> tuple[str, ...]:
+    return one.email, one.name or "-", one.credential or "-", "yes" if one.active else "no, disabled"

@@ -32,8 +32,30 @@ LETTER = OutgoingLetter(
 
 INJECTED = "Bcc: bob@other.example"
 BREAKS = (
-    "\r\n", "\n", "\r", "\n\r", "\r\n\r\n", "\n\n", "\r\n ", "\n\t", "\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x85",
-    "\u2028", "\u2029", "\x00\r\n", "\\r\\n", "%0D%0A", "=0D=0A", "&#13;&#10;", "\u560d\u560a", "\ud800\n", "\x7f\n",
+    "\r\n",
+    "\n",
+    "\r",
+    "\n\r",
+    "\r\n\r\n",
+    "\n\n",
+    "\r\n ",
+    "\n\t",
+    "\x0b",
+    "\x0c",
+    "\x1c",
+    "\x1d",
+    "\x1e",
+    "\x85",
+    "\u2028",
+    "\u2029",
+    "\x00\r\n",
+    "\\r\\n",
+    "%0D%0A",
+    "=0D=0A",
+    "&#13;&#10;",
+    "\u560d\u560a",
+    "\ud800\n",
+    "\x7f\n",
 )  # fmt: skip  one row a payload
 PAYLOADS = [f"hello{bend}{INJECTED}" for bend in BREAKS] + [
     f"\r\n{INJECTED}",
