@@ -1,5 +1,6 @@
 """What tests stand on: a code book built once, houses on real files and real databases, a clock that can be moved."""
 
+import logging
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -38,6 +39,17 @@ class MovableClock:
     def forward(self, **amount: float) -> None:
         """Move the clock on by so many hours, minutes ..."""
         self.now += timedelta(**amount)
+
+
+@pytest.fixture(autouse=True)
+def logging_as_it_was() -> Iterator[None]:
+    """What a test that sets up logging leaves behind, put back for the next one."""
+    root, house = logging.getLogger(), logging.getLogger("consultant")
+    handlers, levels = list(root.handlers), (root.level, house.level)
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(levels[0])
+    house.setLevel(levels[1])
 
 
 @pytest.fixture
