@@ -25,7 +25,7 @@ from consultant.config import Settings
 from consultant.desk import digests, reviewers
 from consultant.desk.departures import recover
 from consultant.desk.room import Desk
-from consultant.desk.rounds import make_rounds, send_due, work_through_questions
+from consultant.desk.rounds import count_stop, make_rounds, send_once, work_once
 from consultant.desk.shelf import Shelf
 from consultant.errors import HouseError
 from consultant.observability import leg
@@ -142,8 +142,8 @@ def running(desk: Desk, doors: frozenset[Door] = frozenset(Door)) -> Iterator[Ru
         if Door.DESK in doors:
             if not open_doors.enter_context(at_work(desk)):
                 raise DeskTakenError(folder=desk.settings.queue.path)
-            open_doors.enter_context(_worker("post", lambda: send_due(desk), post_bell))
-            open_doors.enter_context(_worker("desk", lambda: work_through_questions(desk), desk_bell))
+            open_doors.enter_context(_worker("post", lambda: send_once(desk), post_bell))
+            open_doors.enter_context(_worker("desk", lambda: work_once(desk), desk_bell))
         if Door.CLOCK in doors:
             open_doors.callback(_start_clock(desk).close)
         loop = open_doors.enter_context(_event_loop())
@@ -178,7 +178,7 @@ def _node(path: Path) -> str:
 def at_work(desk: Desk) -> Iterator[bool]:
     """Take the one seat at the desk of this queue folder; yield False when another process sits there.
 
-    Whoever takes the seat first settles what the one before was sending when it stopped.
+    Whoever takes the seat first settles what the one before was sending, and reading, when it stopped.
     """
     with (desk.settings.queue.path / "desk.lock").open("ab") as seat:
         try:
@@ -187,6 +187,7 @@ def at_work(desk: Desk) -> Iterator[bool]:
             yield False
             return
         recover(desk)
+        count_stop(desk)
         yield True
 
 
@@ -198,15 +199,19 @@ def work_through(desk: Desk) -> None:
 
 
 @contextlib.contextmanager
-def _worker(name: str, rounds: Callable[[], int], bell: threading.Event) -> Iterator[None]:
-    """Make rounds in a thread: at once when the bell rings, and every second for what other processes leave us."""
+def _worker(name: str, step: Callable[[], int], bell: threading.Event) -> Iterator[None]:
+    """Work in a thread, step by step until nothing is left or the house closes.
+
+    It begins again at once when the bell rings, and every second for what other processes leave us.
+    """
     closing = threading.Event()
 
     def work() -> None:
         while not closing.is_set():
             bell.clear()
             try:
-                rounds()
+                while not closing.is_set() and step():
+                    pass
             except Exception:  # noqa: BLE001  the database or the spool is away: what waits is durable, the next round tries again
                 leg(_log, "a round was broken off", level=logging.ERROR, failed=True, room=name)
             bell.wait(IDLE_SECONDS)

@@ -66,6 +66,9 @@ TRANSITIONS: dict[tuple[State, Action], State] = {
 
 OPEN_STATES = frozenset({State.RECEIVED, State.IN_REVIEW, State.WAITING, State.APPROVED, State.UNDELIVERED})
 
+# Nobody waits for us in these; when work begins anew, so does the time promised for it.
+AT_REST = frozenset({State.WAITING, State.ANSWERED, State.REJECTED})
+
 
 class NotPossibleNowError(HouseError):
     """A ticket that is "{state}" cannot be taken to "{action}"; reload the page to see what happened to it."""

@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass
 from datetime import date
 
 from consultant.codes.book import Book
-from consultant.codes.entries import Release
 from consultant.codes.releases import in_force
 
 
@@ -15,11 +14,15 @@ from consultant.codes.releases import in_force
 class Approved:
     """Everything an approval vouches for."""
 
+    kind: str  # of letter: an answer, or a question to the asker
+    sender: str
+    reply_to: str
     recipients: Sequence[str]
     subject: str
     text: str
+    html: str  # what most mail programs show of it
     codes: Sequence[str]  # cited in the text
-    releases: Sequence[str]  # of the code book, as the draft used them
+    editions: Sequence[str]  # `standing` of the code book the draft was written from
     draft_version: int
     last_event: int
 
@@ -30,18 +33,15 @@ def approval_hash(approved: Approved) -> str:
     return hashlib.sha256(whole.encode()).hexdigest()
 
 
-def releases_now(book: Book, used: Sequence[str], on: date) -> list[str]:
-    """Return the releases the book would answer from today, for the sources a draft used, in the draft's order.
+def standing(book: Book, used: Sequence[str], on: date) -> list[str]:
+    """Return the editions an answer for that day rests on, each with the checksum of the file it was read from.
 
-    Equal to `used` while nothing newer was imported for that day.
+    Those are the ones a draft used (as "source name"), and those in force on the day for the same sources. Equal before
+    and after an import exactly when the import brought nothing for that day and replaced nothing that was used.
     """
     loaded = book.releases()
-    sources = sorted({release.source for release in loaded}, key=len, reverse=True)  # the longest name that fits
-    return [
-        _edition_now(loaded, next((name for name in sources if entry.startswith(f"{name} ")), ""), on) for entry in used
-    ]
-
-
-def _edition_now(loaded: Sequence[Release], source: str, on: date) -> str:
-    edition = in_force([release for release in loaded if release.source == source], on)
-    return f"{edition.source} {edition.name}" if edition else ""
+    rested = [release for release in loaded if f"{release.source} {release.name}" in used]
+    for source in {release.source for release in rested}:
+        edition = in_force([release for release in loaded if release.source == source], on)
+        rested += [edition] if edition else []
+    return sorted({f"{release.source} {release.name} {release.sha256}" for release in rested})

@@ -4,35 +4,25 @@ A ticket; a letter joined to its ticket; held for a person; or noted and left al
 bytes are kept with it, and only then is the spool row removed. The same bytes a second time change nothing.
 """
 
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from email.utils import parseaddr
 from enum import StrEnum
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
-from consultant.config import SmtpSettings
-from consultant.desk import acknowledging
-from consultant.desk.plain import plain
-from consultant.desk.room import Actor, Desk
+from consultant.desk import acknowledging, loops
+from consultant.desk.readings import UNREADABLE, lay_over, read, row_of, spooled
+from consultant.desk.room import Actor, Desk, promised
 from consultant.errors import HouseError
-from consultant.intake.authenticity import read_authenticity
 from consultant.intake.conversations import AddressesOf, claimed_ticket
-from consultant.intake.identifiers import find_identifiers
-from consultant.intake.limits import UnreadableMailError
 from consultant.intake.mail import Envelope, IncomingMail, MailClass, ThreadClaim
-from consultant.intake.reading import read_mail
-from consultant.intake.screening import House, screen
 from consultant.spool.letters import SpooledLetter
 from consultant.store import outbox, tickets
 from consultant.store.outbox import OutboxState
 from consultant.store.tables import IncomingLetter, Ticket
-from consultant.workflow import Action, State, next_state
-
-UNREADABLE = "unreadable"
+from consultant.workflow import AT_REST, Action, State, next_state
 
 
 class Outcome(StrEnum):
@@ -60,14 +50,11 @@ class NothingToReplayError(HouseError):
 
 def take_in(desk: Desk, letter: SpooledLetter) -> Arrival:
     """Take one letter from the spool into the queue and remove it there; doing it twice changes nothing."""
-    row, mail, envelope = _read(desk, letter)
     try:
-        with desk.database.writing() as session:
-            arrival = _settle(session, desk, row, mail, envelope)
+        arrival = _taken(desk, letter)
     except IntegrityError:
-        # Another node took in the same bytes between our look and our insert; its outcome stands.
-        with desk.database.reading() as session:
-            arrival = _known(tickets.letter_with(session, letter.fingerprint))
+        # Between our look and our insert another node took in the same bytes, or acknowledged the same address.
+        arrival = _taken(desk, letter)
     desk.spool.remove(letter.id)
     desk.wake()
     return arrival
@@ -75,7 +62,7 @@ def take_in(desk: Desk, letter: SpooledLetter) -> Arrival:
 
 def set_aside(desk: Desk, letter: SpooledLetter, reason: str) -> None:
     """Hold a letter that broke the machine, with its raw bytes, so that the rest of the mail goes on."""
-    row = _row(letter)
+    row = row_of(letter)
     row.outcome, row.kind, row.rule, row.reason = Outcome.HELD, MailClass.HUMAN, UNREADABLE, reason
     with desk.database.writing() as session:
         if tickets.letter_with(session, letter.fingerprint) is None:
@@ -85,34 +72,17 @@ def set_aside(desk: Desk, letter: SpooledLetter, reason: str) -> None:
 
 def replay(desk: Desk, incoming_id: int, by: Actor, *, let_in: bool = False) -> Arrival:
     """Run a held message through intake again; `let_in` is a person's word that it is a question all the same."""
+    with desk.database.reading() as session:
+        again, mail, envelope = read(desk, spooled(_replayable(tickets.incoming(session, incoming_id), incoming_id)))
     with desk.database.writing() as session:
-        row = tickets.incoming(session, incoming_id)
-        if row is None or row.raw is None or row.outcome not in {Outcome.HELD, Outcome.NOTED}:
-            raise NothingToReplayError(id=incoming_id)
-        letter = SpooledLetter(
-            id=0,
-            fingerprint=row.fingerprint,
-            envelope_from=row.envelope_from,
-            envelope_to=tuple(row.envelope_to),
-            peer=row.peer,
-            helo="",
-            received=row.received,
-            raw=zlib.decompress(row.raw),
-            failures=0,
-        )
-        again, mail, envelope = _read(desk, letter)
-        _copy_reading(again, row)
+        row = _replayable(tickets.incoming_to_change(session, incoming_id), incoming_id)
+        lay_over(again, row)
         arrival = _place(session, desk, row, mail, envelope, let_in=let_in)
         if row.ticket_id is not None:
             ticket = tickets.find(session, row.ticket_id)
             tickets.record(session, ticket, "let in", by=by.email, at=desk.clock(), letter=incoming_id, via=by.via)
     desk.wake()
     return arrival
-
-
-def house_of(settings: SmtpSettings) -> House:
-    """Return what screening must know of us to recognise our own mail."""
-    return House(address=settings.address, domain=settings.domain, loop=f"caseconsultant@{settings.domain}")
 
 
 def question_of(letters: Sequence[IncomingLetter]) -> str:
@@ -126,73 +96,16 @@ def _own_words(letter: IncomingLetter) -> str:
     return new or letter.text.strip()  # a letter that is all quotation is still what they sent
 
 
-def _read(desk: Desk, letter: SpooledLetter) -> tuple[IncomingLetter, IncomingMail | None, Envelope]:
-    """Return the letter as a row, as mail (None when it cannot be read) and its envelope."""
-    row = _row(letter)
-    envelope = Envelope(letter.envelope_from, letter.envelope_to, letter.peer, letter.received)
-    try:
-        mail = read_mail(letter.raw)
-    except UnreadableMailError as error:
-        row.kind, row.rule, row.reason = MailClass.HUMAN, UNREADABLE, str(error)
-        return row, None, envelope
-    verdict = screen(mail, envelope, house_of(desk.settings.smtp))
-    row.kind, row.rule, row.reason = verdict.kind, verdict.rule, verdict.reason
-    _describe(row, mail, desk)
-    return row, mail, envelope
+def _replayable(row: IncomingLetter | None, incoming_id: int) -> IncomingLetter:
+    if row is None or row.raw is None or row.outcome not in {Outcome.HELD, Outcome.NOTED}:
+        raise NothingToReplayError(id=incoming_id)
+    return row
 
 
-def _row(letter: SpooledLetter) -> IncomingLetter:
-    return IncomingLetter(
-        fingerprint=letter.fingerprint,
-        outcome="",
-        kind="",
-        rule="",
-        reason="",
-        received=letter.received,
-        envelope_from=_storable(letter.envelope_from),
-        envelope_to=[_storable(recipient) for recipient in letter.envelope_to],
-        peer=_storable(letter.peer),
-        size=len(letter.raw),
-        raw=zlib.compress(letter.raw, level=6),
-    )
-
-
-def _storable(word: str) -> str:
-    """Return a word without what no database takes: NULs, and halves of characters from undecodable bytes."""
-    return word.encode("utf-8", "replace").decode().replace("\x00", "")
-
-
-def _describe(row: IncomingLetter, mail: IncomingMail, desk: Desk) -> None:
-    row.sender, row.sender_name, row.subject = mail.sender, mail.sender_name, mail.subject
-    row.message_id, row.references = mail.message_id, list(mail.references)
-    row.thread_index = mail.header("thread-index")
-    row.text = mail.text
-    row.spans = {
-        name: [[span.start, span.end] for span in spans]
-        for name, spans in (("new", mail.new), ("quoted", mail.quoted), ("signature", mail.signature))
-    }
-    row.attachments = plain(mail.attachments)
-    row.identifiers = plain(find_identifiers(mail.text, sender=mail.sender))
-    row.authenticity = plain(read_authenticity(mail, desk.settings.smtp.trusted_authserv_id))
-    row.defects = list(mail.defects)
-
-
-def _copy_reading(source: IncomingLetter, target: IncomingLetter) -> None:
-    """Lay a fresh reading over a held row; what was received stays as it was."""
-    kept = {
-        "id",
-        "fingerprint",
-        "ticket_id",
-        "outcome",
-        "received",
-        "envelope_from",
-        "envelope_to",
-        "peer",
-        "size",
-        "raw",
-    }
-    for name in set(type(source).model_fields) - kept:
-        setattr(target, name, getattr(source, name))
+def _taken(desk: Desk, letter: SpooledLetter) -> Arrival:
+    row, mail, envelope = read(desk, letter)
+    with desk.database.writing() as session:
+        return _settle(session, desk, row, mail, envelope)
 
 
 def _settle(
@@ -231,10 +144,12 @@ def _place(  # noqa: PLR0913  a message, its reading and a person's word
     claim = claimed_ticket(mail, envelope, desk.secret, desk.settings.smtp.domain, addresses_of=_addresses(session))
     if claim is not None:
         return _answer_to_us(session, desk, row, claim, let_in=let_in)
+    if not let_in and loops.answers_a_notice(session, desk, row, mail):
+        return _hold(row, "it answers a notice to reviewers; decisions are made on the page, and this decides nothing")
     asker = row.sender or (envelope.sender if let_in else "")
     if not asker:
         return _hold(row, "it has no From address, so nobody to answer; let it in to answer its envelope sender")
-    return _new_ticket(session, desk, row, asker)
+    return _new_ticket(session, desk, row, asker, let_in=let_in)
 
 
 def _hold(row: IncomingLetter, reason: str) -> Arrival:
@@ -259,6 +174,8 @@ def _answer_to_us(session: Session, desk: Desk, row: IncomingLetter, claim: Thre
     if row.sender.lower() != ticket.asker.lower() and not let_in:
         row.ticket_id = None
         return _hold(row, f"it answers {claim.ticket} but comes from another address; let it in if that is right")
+    if ticket.state in AT_REST:
+        ticket.due = promised(desk, row.received)
     ticket.state = next_state(State(ticket.state), Action.LETTER_JOINED)
     ticket.trouble = ""
     row.outcome, row.reason = Outcome.JOINED, f"{row.reason}; it answers {claim.ticket} by its signed {claim.key}"
@@ -278,7 +195,7 @@ def _withdraw(session: Session, desk: Desk, ticket: Ticket) -> None:
             tickets.record(session, ticket, "letter withdrawn", by="machine", at=desk.clock(), letter=letter.id)
 
 
-def _new_ticket(session: Session, desk: Desk, row: IncomingLetter, asker: str) -> Arrival:
+def _new_ticket(session: Session, desk: Desk, row: IncomingLetter, asker: str, *, let_in: bool) -> Arrival:
     ticket = Ticket(
         state=State.RECEIVED,
         subject=row.subject,
@@ -286,7 +203,7 @@ def _new_ticket(session: Session, desk: Desk, row: IncomingLetter, asker: str) -
         asker_name=row.sender_name,
         mailbox=_mailbox(desk, row.envelope_to),
         received=row.received,
-        due=row.received + timedelta(hours=desk.settings.house.answer_within_hours),
+        due=promised(desk, row.received),
     )
     session.add(ticket)
     session.flush()
@@ -296,7 +213,7 @@ def _new_ticket(session: Session, desk: Desk, row: IncomingLetter, asker: str) -
     session.flush()
     ref = tickets.reference(ticket.id)
     tickets.record(session, ticket, "received", by=asker, at=desk.clock(), letter=row.id, rule=row.rule)
-    acknowledging.acknowledge(session, desk, ticket, row)
+    acknowledging.acknowledge(session, desk, ticket, row, let_in=let_in)
     return Arrival(Outcome.TICKET, ref, row.reason)
 
 

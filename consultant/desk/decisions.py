@@ -14,14 +14,14 @@ from consultant.desk.approval import Approved, approval_hash
 from consultant.desk.arrivals import question_of
 from consultant.desk.drafts import check_text, signed_text
 from consultant.desk.posting import post_to_asker
-from consultant.desk.room import Actor, Desk
+from consultant.desk.room import Actor, Desk, promised
 from consultant.drafting.letters import Words, write_question
 from consultant.drafting.values import Check, Level
 from consultant.errors import HouseError
 from consultant.outgoing.letters import LetterKind
 from consultant.store import tickets
 from consultant.store.tables import Decision, Draft, OutboxLetter, Ticket
-from consultant.workflow import Action, State, next_state
+from consultant.workflow import AT_REST, Action, State, next_state
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def revise(desk: Desk, ticket_id: int, by: Actor, stand: Stand, *, note: str) ->
     with desk.database.writing() as session:
         ticket = _ticket_as_seen(session, ticket_id, stand)
         ticket.state = next_state(State(ticket.state), Action.REVISE)
-        ticket.note = note.strip()
+        ticket.note, ticket.trouble = note.strip(), ""
         _decide(session, desk, ticket, by, Action.REVISE, note=note.strip())
     desk.wake()
 
@@ -137,20 +137,26 @@ def reopen(desk: Desk, ticket_id: int, by: Actor, stand: Stand) -> None:
     """Take a ticket back into work; the machine writes a fresh draft."""
     with desk.database.writing() as session:
         ticket = _ticket_as_seen(session, ticket_id, stand)
+        if ticket.state in AT_REST:
+            ticket.due = promised(desk, desk.clock())
         ticket.state = next_state(State(ticket.state), Action.REOPEN)
         ticket.trouble = ""
         _decide(session, desk, ticket, by, Action.REOPEN)
     desk.wake()
 
 
-def approved_whole(ticket: Ticket, letter: OutboxLetter, draft: Draft | None, releases: list[str]) -> Approved:
+def approved_whole(ticket: Ticket, letter: OutboxLetter, draft: Draft | None, editions: list[str]) -> Approved:
     """Return what an approval of this letter vouches for, as things stand now."""
     return Approved(
+        kind=str(letter.kind),
+        sender=letter.sender,
+        reply_to=letter.reply_to,
         recipients=list(letter.recipients),
         subject=letter.subject,
         text=letter.text,
+        html=letter.html,
         codes=_cited(letter.text),
-        releases=releases,
+        editions=editions,
         draft_version=draft.version if draft is not None else letter.draft_version,
         last_event=ticket.last_event,
     )
@@ -204,8 +210,8 @@ def _bind(session: Session, ticket: Ticket, decision: Decision, letter: OutboxLe
     """Bind the decision and its letter to the hash of everything vouched for."""
     letter.draft_version = draft.version if draft is not None else ticket.draft_version
     letter.event_seen = ticket.last_event
-    releases = list(draft.releases) if draft is not None else []
-    decision.approval = letter.approval = approval_hash(approved_whole(ticket, letter, draft, releases))
+    editions = list(draft.editions) if draft is not None else []
+    decision.approval = letter.approval = approval_hash(approved_whole(ticket, letter, draft, editions))
     session.add(decision)
     session.add(letter)
 

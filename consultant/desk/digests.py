@@ -5,22 +5,27 @@ Each period's issue is decided once, whatever happens, and a period with nothing
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
+from consultant.codes.entries import Release
+from consultant.codes.shelving import BookDamagedError, BookMissingError
 from consultant.desk.drafts import recipients
 from consultant.desk.posting import post_to_reviewer
 from consultant.desk.room import Desk
 from consultant.drafting.letters import Waiting, Words, write_digest
 from consultant.errors import HouseError
 from consultant.outgoing.letters import LetterKind
-from consultant.store import digests, tickets
+from consultant.store import digests, outbox, tickets
 from consultant.store.tables import Ticket
 from consultant.workflow import State
 
 REVIEWERS = "reviewers"
-Write = Callable[[Desk, list[Waiting]], Words]
+MOST_LINES = 200
+HELD_UP_AFTER = timedelta(hours=4)  # as long as a relay may be away before somebody should know
+Write = Callable[[Desk, list[Waiting], int], Words]
 WAITING_STATES = (State.RECEIVED, State.IN_REVIEW, State.UNDELIVERED)
 
 
@@ -65,12 +70,22 @@ def send_digest(desk: Desk, name: str, period: str) -> Issue | None:
 
 
 def _issue(session: Session, desk: Desk, name: str, write: Write, number: int) -> Issue:
-    waiting = tickets.listed(session, WAITING_STATES)
+    waiting, more = _waiting(session, desk)
     told = tuple(recipients(session, desk))
     if not waiting or not told:
         return Issue(name, 0, (), "", "")
-    words = write(desk, [_line(desk, ticket) for ticket in waiting])
+    words = write(desk, [_line(desk, ticket) for ticket in waiting], more)
     return Issue(name, number, told, words.subject, words.text)
+
+
+def _waiting(session: Session, desk: Desk) -> tuple[list[Ticket], int]:
+    """Return the tickets to tell of, and how many more there are; an approved letter that cannot leave waits too."""
+    overdue = sorted(outbox.overdue(session, desk.clock() - HELD_UP_AFTER))[:MOST_LINES]
+    stuck = [tickets.find(session, ticket_id) for ticket_id in overdue]
+    stuck = [ticket for ticket in stuck if ticket.state not in WAITING_STATES]
+    counts = tickets.counts(session)
+    waiting = tickets.listed(session, WAITING_STATES, limit=MOST_LINES)
+    return [*stuck, *waiting], sum(counts.get(state, 0) for state in WAITING_STATES) - len(waiting)
 
 
 def _line(desk: Desk, ticket: Ticket) -> Waiting:
@@ -87,15 +102,24 @@ def _line(desk: Desk, ticket: Ticket) -> Waiting:
     )
 
 
-def _reviewers_digest(desk: Desk, waiting: list[Waiting]) -> Words:
+def _reviewers_digest(desk: Desk, waiting: list[Waiting], more: int) -> Words:
     return write_digest(
         waiting,
         desk.renderer,
         now=desk.clock(),
-        releases=desk.shelf.book().releases(),
+        releases=_releases(desk),
         link=f"{desk.settings.web.url}/",
         house=desk.settings.house.name,
+        more=more,
     )
+
+
+def _releases(desk: Desk) -> list[Release]:
+    """Return the releases in the book; without one questions pile up, and the digest must leave all the more."""
+    try:
+        return desk.shelf.book().releases()
+    except (BookMissingError, BookDamagedError):
+        return []
 
 
 def _writer(name: str) -> Write:

@@ -6,14 +6,18 @@ from typing import Any
 
 from sqlmodel import Session
 
+from consultant.codes.book import Book
 from consultant.codes.extraction import extract
+from consultant.codes.mentions import Extraction
+from consultant.desk import loops
+from consultant.desk.approval import standing
 from consultant.desk.arrivals import question_of
 from consultant.desk.plain import plain
 from consultant.desk.posting import post_to_reviewer
-from consultant.desk.room import Actor, Desk
+from consultant.desk.room import Actor, Desk, day_of
 from consultant.drafting.checks import check_letter
 from consultant.drafting.consultation import consult
-from consultant.drafting.letters import sign, write_notice
+from consultant.drafting.letters import sign, write_notice, write_skeleton
 from consultant.drafting.values import Check, Consultation, Fact, Level
 from consultant.intake.identifiers import find_identifiers, mask
 from consultant.outgoing.letters import LetterKind
@@ -45,13 +49,40 @@ def write_draft(desk: Desk, ticket_id: int) -> int:
         ticket = tickets.find(session, ticket_id)
         question = question_of(tickets.letters_of(session, ticket_id))
     seen = ticket.last_event
-    thought = _think(desk, ticket, question)
+    book = desk.shelf.book()
+    thought = _think(desk, book, ticket, question)
     with desk.database.writing() as session:
         ticket = tickets.find_to_change(session, ticket_id)
         if ticket.state != State.RECEIVED or ticket.last_event != seen:
             return 0
         draft = _add_version(session, desk, ticket, thought)
+        draft.editions = standing(book, draft.releases, draft.on)
         _tell_reviewers(session, desk, ticket, draft, question)
+    desk.wake()
+    return draft.version
+
+
+def write_by_hand(desk: Desk, ticket_id: int, reason: str) -> int:
+    """Give a reviewer headings to write under, for a question the machine failed on; return the draft's version.
+
+    The ticket goes to review with the reason, and its question is left alone: it broke the machine once. Returns 0 when
+    the ticket moved on meanwhile.
+    """
+    message = " ".join(desk.renderer.text("checks/machine-failed.txt.j2", reason=reason).split())
+    with desk.database.writing() as session:
+        ticket = tickets.find_to_change(session, ticket_id)
+        if ticket.state != State.RECEIVED:
+            return 0
+        # Written first and on its own account: from here on the machine tries no more by itself.
+        ticket.trouble = message
+        session.add(ticket)
+        tickets.record(session, ticket, "draft failed", by=MACHINE, at=desk.clock(), error=reason)
+    with desk.database.writing() as session:
+        ticket = tickets.find_to_change(session, ticket_id)
+        if ticket.state != State.RECEIVED or ticket.trouble != message:
+            return 0
+        draft = _add_skeleton(session, desk, ticket, Check(Level.BLOCK, "machine-failed", message))
+        _tell_reviewers(session, desk, ticket, draft, "")
     desk.wake()
     return draft.version
 
@@ -76,7 +107,7 @@ def preview(desk: Desk, ticket_id: int, text: str, by: Actor) -> Preview:
 
 def signed_text(desk: Desk, text: str, by: Actor) -> str:
     """Return the text with who reviewed it and when, as it leaves."""
-    day = desk.clock().date()
+    day = day_of(desk, desk.clock())
     return sign(text.strip(), desk.renderer, name=by.name or by.email, credential=by.credential, day=day).strip()
 
 
@@ -86,7 +117,8 @@ def check_text(desk: Desk, draft: Draft, text: str, question: str) -> tuple[Chec
     return check_letter(
         text,
         facts=tuple(fact_of(row) for row in draft.facts),
-        asked=extract(question, book.systems_of),
+        # A question the machine failed on (it found not even nothing in it) is not read by machine again.
+        asked=extract(question, book.systems_of) if draft.mentions else Extraction(),
         missing=draft.missing,
         book=book,
         on=draft.on,
@@ -108,18 +140,18 @@ def fact_of(row: dict[str, Any]) -> Fact:
     )
 
 
-def _think(desk: Desk, ticket: Ticket, question: str) -> Consultation:
+def _think(desk: Desk, book: Book, ticket: Ticket, question: str) -> Consultation:
     assert ticket.id is not None
     return consult(
         question,
         subject=ticket.subject,
-        received=ticket.received.date(),
-        book=desk.shelf.book(),
+        received=day_of(desk, ticket.received),
+        book=book,
         renderer=desk.renderer,
         ticket=tickets.reference(ticket.id),
         house=desk.settings.house.name,
         note=ticket.note,
-        today=desk.clock().date(),
+        today=day_of(desk, desk.clock()),
     )
 
 
@@ -153,9 +185,37 @@ def _add_version(session: Session, desk: Desk, ticket: Ticket, thought: Consulta
     return draft
 
 
+def _add_skeleton(session: Session, desk: Desk, ticket: Ticket, failed: Check) -> Draft:
+    assert ticket.id is not None
+    ref, house = tickets.reference(ticket.id), desk.settings.house.name
+    words = write_skeleton(desk.renderer, subject=ticket.subject, ticket=ref, house=house)
+    draft = Draft(
+        ticket_id=ticket.id,
+        version=ticket.draft_version + 1,
+        author=MACHINE,
+        subject=words.subject,
+        text=words.text,
+        note=ticket.note,
+        on=day_of(desk, ticket.received),
+        checks=[plain(failed)],
+        created=desk.clock(),
+    )
+    session.add(draft)
+    ticket.draft_version, ticket.note = draft.version, ""
+    ticket.state = next_state(State(ticket.state), Action.DRAFT)
+    tickets.record(session, ticket, "left to a person", by=MACHINE, at=desk.clock(), version=draft.version)
+    return draft
+
+
 def _tell_reviewers(session: Session, desk: Desk, ticket: Ticket, draft: Draft, question: str) -> None:
     """Put one notice for each reviewer into the outbox; patient identifiers are masked in it."""
     assert ticket.id is not None
+    against = loops.reason_against_a_notice(session, desk, ticket)
+    if against:
+        tickets.record(
+            session, ticket, "reviewers not told", by=MACHINE, at=desk.clock(), to_be_seen=False, reason=against
+        )
+        return
     ref = tickets.reference(ticket.id)
     words = write_notice(
         desk.renderer,

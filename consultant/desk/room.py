@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from consultant.config import Settings
 from consultant.desk.shelf import Shelf
@@ -38,3 +39,17 @@ class Actor:
     name: str
     credential: str
     via: str
+
+
+def day_of(desk: Desk, moment: datetime) -> date:
+    """Return the day on the house's own calendar.
+
+    A question that comes at nine in the evening of 30 September in New York is asked under that day's code sets, though
+    it is October in UTC.
+    """
+    return moment.astimezone(ZoneInfo(desk.settings.digest.timezone)).date()
+
+
+def promised(desk: Desk, asked: datetime) -> datetime:
+    """Return by when a question asked at that moment is to be answered."""
+    return asked + timedelta(hours=desk.settings.house.answer_within_hours)

@@ -22,8 +22,9 @@ from consultant.desk.answers import (
     search,
     status,
 )
-from consultant.desk.arrivals import UNREADABLE, Arrival, house_of
+from consultant.desk.arrivals import Arrival
 from consultant.desk.plain import plain
+from consultant.desk.readings import UNREADABLE, house_of
 from consultant.intake.authenticity import read_authenticity
 from consultant.intake.identifiers import find_identifiers
 from consultant.intake.limits import UnreadableMailError

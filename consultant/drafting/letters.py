@@ -53,6 +53,12 @@ def write_answer(case: Case, renderer: Renderer, *, subject: str) -> Words:
     return Words(_reply_subject(subject, case.ticket, renderer), _tidy(text))
 
 
+def write_skeleton(renderer: Renderer, *, subject: str, ticket: str, house: str) -> Words:
+    """Return the headings of an answer with nothing under them, for a reviewer to write by hand."""
+    text = renderer.text("letters/by-hand.md.j2", ticket=ticket, house=house)
+    return Words(_reply_subject(subject, ticket, renderer), _tidy(text))
+
+
 def write_question(questions: str, renderer: Renderer, *, subject: str, ticket: str, house: str) -> Words:
     """Return a letter that asks the asker what the reviewer wants to know, in the reviewer's words."""
     text = renderer.text("letters/question.md.j2", questions=questions.strip(), ticket=ticket, house=house)
@@ -94,13 +100,20 @@ def write_notice(  # noqa: PLR0913  what a reviewer is told, each part named
 
 
 def write_digest(  # noqa: PLR0913  what reviewers are told, each part named
-    waiting: Iterable[Waiting], renderer: Renderer, *, now: datetime, releases: Sequence[Release], link: str, house: str
+    waiting: Iterable[Waiting],
+    renderer: Renderer,
+    *,
+    now: datetime,
+    releases: Sequence[Release],
+    link: str,
+    house: str,
+    more: int = 0,
 ) -> Words:
-    """Return the reviewers' digest: what waits, oldest first, with its age and when it is due."""
+    """Return the reviewers' digest: what waits, oldest first, with its age and when it is due; `more` wait unlisted."""
     ordered = sorted(waiting, key=lambda one: (one.received, one.ticket))
     lines = [_Line(one, int((now - one.received).total_seconds() // 3600), one.due < now) for one in ordered]
     stale = [release for release in releases if not release.in_force(now.date())]
-    return _words("digest", renderer, lines=lines, now=now, stale=stale, link=link, house=house)
+    return _words("digest", renderer, lines=lines, now=now, stale=stale, link=link, house=house, more=more)
 
 
 def sign(text: str, renderer: Renderer, *, name: str, credential: str, day: date) -> str:

@@ -4,10 +4,11 @@ from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import func
+from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
 from consultant.errors import HouseError
+from consultant.outgoing.letters import PERSONAL
 from consultant.store.tables import OutboxLetter
 
 
@@ -27,8 +28,18 @@ class UnknownOutboxLetterError(HouseError):
 
 
 def find(session: Session, letter_id: int) -> OutboxLetter:
+    """Return one letter as it stands, nothing locked."""
+    letter = session.get(OutboxLetter, letter_id)
+    if letter is None:
+        raise UnknownOutboxLetterError(id=letter_id)
+    return letter
+
+
+def find_to_change(session: Session, letter_id: int) -> OutboxLetter:
     """Return one letter, its row locked to the end of a writing transaction."""
-    letter = session.exec(select(OutboxLetter).where(OutboxLetter.id == letter_id).with_for_update()).first()
+    question = select(OutboxLetter).where(OutboxLetter.id == letter_id).with_for_update()
+    # As it stands now that the lock is held, not as this session may have read it before.
+    letter = session.exec(question.execution_options(populate_existing=True)).first()
     if letter is None:
         raise UnknownOutboxLetterError(id=letter_id)
     return letter
@@ -62,17 +73,38 @@ def claim_due(session: Session, now: datetime, node: str) -> OutboxLetter | None
     letter = session.exec(question).first()
     if letter is not None:
         letter.state = OutboxState.SENDING
-        letter.claimed_by = node
+        letter.claimed_by, letter.claimed = node, now
         letter.attempts += 1
         letter.brink = None
         session.add(letter)
     return letter
 
 
-def left_in_sending(session: Session, node: str) -> list[OutboxLetter]:
-    """Return what this node was sending when it stopped."""
-    question = select(OutboxLetter).where(OutboxLetter.state == OutboxState.SENDING, OutboxLetter.claimed_by == node)
-    return list(session.exec(question.with_for_update()))
+def left_in_sending(session: Session, node: str, abandoned_before: datetime) -> list[OutboxLetter]:
+    """Return what this node claimed and did not finish, and what any node claimed before that moment."""
+    question = select(OutboxLetter).where(
+        OutboxLetter.state == OutboxState.SENDING,
+        or_(col(OutboxLetter.claimed_by) == node, col(OutboxLetter.claimed) < abandoned_before),
+    )
+    return list(session.exec(question.order_by(col(OutboxLetter.id))))
+
+
+def newest_personal(session: Session, ticket_id: int) -> int | None:
+    """Return the id of the newest letter a person sent for the ticket: the one its state speaks of."""
+    question = select(func.max(OutboxLetter.id)).where(
+        OutboxLetter.ticket_id == ticket_id, col(OutboxLetter.kind).in_(list(PERSONAL))
+    )
+    return session.exec(question).one()
+
+
+def overdue(session: Session, since: datetime) -> set[int]:
+    """Return the tickets whose answer, or question to the asker, has been on its way since before that moment."""
+    question = select(OutboxLetter.ticket_id).where(
+        col(OutboxLetter.state).in_([OutboxState.WAITING, OutboxState.SENDING]),
+        col(OutboxLetter.kind).in_(list(PERSONAL)),
+        col(OutboxLetter.created) < since,
+    )
+    return {ticket_id for ticket_id in session.exec(question) if ticket_id is not None}
 
 
 def waiting_for(session: Session, ticket_id: int) -> list[OutboxLetter]:

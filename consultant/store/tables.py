@@ -6,7 +6,7 @@ Times are aware and in UTC, on SQLite too. JSON columns hold plain lists and obj
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, Index, LargeBinary, Text, TypeDecorator, UniqueConstraint
+from sqlalchemy import JSON, DateTime, Dialect, Index, LargeBinary, Text, TypeDecorator, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 SCHEMA = 1
@@ -67,6 +67,7 @@ class IncomingLetter(SQLModel, table=True):
     """One message taken in, whatever became of it, with its raw bytes."""
 
     __tablename__ = "incoming_letter"
+    __table_args__ = (Index("incoming_by_sender", text("lower(sender)"), "received"),)
     id: int | None = Field(default=None, primary_key=True)
     fingerprint: str = Field(unique=True)
     ticket_id: int | None = Field(default=None, foreign_key="ticket.id", index=True)
@@ -115,6 +116,7 @@ class Draft(SQLModel, table=True):
     missing: list[str] = Field(default_factory=list, sa_type=JSON)
     checks: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
     releases: list[str] = Field(default_factory=list, sa_type=JSON)
+    editions: list[str] = Field(default_factory=list, sa_type=JSON)  # `approval.standing` of the book drafted from
     codes: list[str] = Field(default_factory=list, sa_type=JSON)  # codes the text cites
     created: datetime = Field(sa_type=UtcDateTime)
 
@@ -151,7 +153,7 @@ class OutboxLetter(SQLModel, table=True):
     """One letter that leaves or has left; `key` makes sure the same reason never makes two."""
 
     __tablename__ = "outbox_letter"
-    __table_args__ = (Index("outbox_by_due", "state", "due"),)
+    __table_args__ = (Index("outbox_by_due", "state", "due"), Index("outbox_by_kind", "kind", "created"))
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(unique=True)
     ticket_id: int | None = Field(default=None, foreign_key="ticket.id", index=True)
@@ -161,6 +163,7 @@ class OutboxLetter(SQLModel, table=True):
     created: datetime = Field(sa_type=UtcDateTime)
     attempts: int = 0
     claimed_by: str = ""
+    claimed: datetime | None = Field(default=None, sa_type=UtcDateTime)
     brink: datetime | None = Field(default=None, sa_type=UtcDateTime)  # from here on only the relay knows
     sent: datetime | None = Field(default=None, sa_type=UtcDateTime)
     problem: str = Field(default="", sa_type=Text)

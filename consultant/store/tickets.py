@@ -9,11 +9,14 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from consultant.errors import HouseError
+from consultant.outgoing.letters import LetterKind
+from consultant.store.outbox import OutboxState
 from consultant.store.tables import Decision, Draft, Event, IncomingLetter, OutboxLetter, Ticket
-from consultant.workflow import State
+from consultant.workflow import Action, State
 
 _FIRST_NUMBER = 1000  # references start at CC-1001, so that a young house does not look like one
-_REFERENCE = re.compile(r"CC-(\d{1,12})", re.IGNORECASE)
+_REFERENCE = re.compile(r"CC-([0-9]{1,9})", re.IGNORECASE)  # no longer than a row's number may be
+_MENTIONED = re.compile(r"\bCC-[0-9]{4,9}\b", re.IGNORECASE)
 
 
 class UnknownTicketError(HouseError):
@@ -33,6 +36,11 @@ def ticket_number(ref: str) -> int:
     return int(match[1]) - _FIRST_NUMBER
 
 
+def mentions_a_ticket(text: str) -> bool:
+    """Tell whether a text names something that looks like one of our references."""
+    return _MENTIONED.search(text) is not None
+
+
 def find(session: Session, ticket_id: int) -> Ticket:
     """Return the ticket or raise `UnknownTicketError`."""
     ticket = session.get(Ticket, ticket_id)
@@ -43,7 +51,9 @@ def find(session: Session, ticket_id: int) -> Ticket:
 
 def find_to_change(session: Session, ticket_id: int) -> Ticket:
     """Return the ticket, its row locked to the end of the transaction: two decisions cannot both be first."""
-    ticket = session.exec(select(Ticket).where(Ticket.id == ticket_id).with_for_update()).first()
+    question = select(Ticket).where(Ticket.id == ticket_id).with_for_update()
+    # As it stands now that the lock is held, not as this session may have read it before.
+    ticket = session.exec(question.execution_options(populate_existing=True)).first()
     if ticket is None:
         raise UnknownTicketError(ref=reference(ticket_id))
     return ticket
@@ -89,6 +99,36 @@ def incoming(session: Session, letter_id: int) -> IncomingLetter | None:
     return session.get(IncomingLetter, letter_id)
 
 
+def incoming_to_change(session: Session, letter_id: int) -> IncomingLetter | None:
+    """Return one message, its row locked to the end of the transaction: it can be let in once."""
+    question = select(IncomingLetter).where(IncomingLetter.id == letter_id).with_for_update()
+    return session.exec(question.execution_options(populate_existing=True)).first()
+
+
+def letters_from(session: Session, sender: str, since: datetime) -> int:
+    """Return how many letters of that address became or joined a ticket from that moment on."""
+    question = select(func.count()).where(
+        func.lower(IncomingLetter.sender) == sender.lower(),
+        col(IncomingLetter.received) >= since,
+        col(IncomingLetter.ticket_id).is_not(None),
+    )
+    return session.exec(question).one()
+
+
+def lately_told_of(session: Session, kind: LetterKind, limit: int, characters: int) -> Sequence[tuple[str, str, str]]:
+    """Return sender, subject and first words of the letters that newly sent mail of that kind was about."""
+    told_of = (
+        select(OutboxLetter.ticket_id)
+        .where(OutboxLetter.kind == kind, OutboxLetter.state == OutboxState.SENT)
+        .order_by(col(OutboxLetter.created).desc())
+        .limit(limit)
+    )
+    question = select(
+        IncomingLetter.sender, IncomingLetter.subject, func.substr(IncomingLetter.text, 1, characters)
+    ).where(col(IncomingLetter.ticket_id).in_(told_of))
+    return session.exec(question).all()
+
+
 def with_outcome(session: Session, outcome: str, limit: int = 200) -> list[IncomingLetter]:
     """Return messages that ended that way, newest first."""
     question = select(IncomingLetter).where(IncomingLetter.outcome == outcome)
@@ -108,6 +148,14 @@ def draft_of(session: Session, ticket_id: int, version: int) -> Draft | None:
 def decisions_of(session: Session, ticket_id: int) -> list[Decision]:
     """Return what was decided on the ticket, oldest first."""
     return list(session.exec(select(Decision).where(Decision.ticket_id == ticket_id).order_by(col(Decision.id))))
+
+
+def approved_by_somebody(session: Session, ticket_id: int, action: Action, approval: str) -> bool:
+    """Tell whether a person's decision on the ticket carries that approval."""
+    question = select(func.count()).where(
+        Decision.ticket_id == ticket_id, Decision.action == action, Decision.approval == approval
+    )
+    return bool(approval) and session.exec(question).one() > 0
 
 
 def outbox_of(session: Session, ticket_id: int) -> list[OutboxLetter]:

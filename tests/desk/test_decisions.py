@@ -24,6 +24,7 @@ from consultant.store.tables import Decision, Draft
 from consultant.workflow import NotPossibleNowError, State
 from tests.builders import ASKER, a_letter, a_mail, a_reviewer, arrive, events_in, outbox_in, stand_now, ticket_in
 
+Act = Callable[[], None]
 PAT, SAM = a_reviewer(), a_reviewer(email="sam@house.example", name="Sam Lee", credential="CCS")
 
 
@@ -78,7 +79,7 @@ def test_an_edited_text_becomes_the_next_version_and_the_old_one_stays(in_review
 def test_a_second_reviewer_on_a_stale_page_changes_nothing(in_review: Desk) -> None:
     seen_by_both = stand_now(in_review)
     approve(in_review, 1, PAT, seen_by_both)
-    acts: tuple[Callable[[], None], ...] = (
+    acts: tuple[Act, ...] = (
         lambda: approve(in_review, 1, SAM, seen_by_both),
         lambda: revise(in_review, 1, SAM, seen_by_both, note="shorter"),
         lambda: reject(in_review, 1, SAM, seen_by_both, reason="no"),
@@ -144,7 +145,7 @@ def test_rejecting_sends_nothing_and_keeps_the_reason(in_review: Desk) -> None:
 @pytest.mark.parametrize("words", ["", "  \n"])
 def test_a_decision_that_needs_words_is_refused_without_them(in_review: Desk, words: str) -> None:
     stand = stand_now(in_review)
-    acts: tuple[Callable[[], None], ...] = (
+    acts: tuple[Act, ...] = (
         lambda: revise(in_review, 1, PAT, stand, note=words),
         lambda: ask(in_review, 1, PAT, stand, text=words),
         lambda: reject(in_review, 1, PAT, stand, reason=words),

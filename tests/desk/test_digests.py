@@ -1,16 +1,22 @@
 """Each digest issue leaves once, whatever happens, and none leaves when nothing waits."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
 from consultant.config import ReviewerSettings, Settings
-from consultant.desk.digests import REVIEWERS, UnknownDigestError, preview_digest, send_digest
+from consultant.desk.decisions import approve
+from consultant.desk.departures import send_next
+from consultant.desk.digests import MOST_LINES, REVIEWERS, UnknownDigestError, preview_digest, send_digest
 from consultant.desk.drafts import write_draft
 from consultant.desk.room import Desk
 from consultant.store import outbox
-from tests.builders import ASKER, a_letter, a_mail, arrive
+from consultant.store.tables import Ticket
+from consultant.workflow import State
+from tests.builders import ASKER, a_letter, a_mail, a_reviewer, arrive, stand_now
 from tests.conftest import MovableClock, OpenDesk
+from tests.postbox import Postbox
 
 MORNING = "2026-06-15T07:00"
 
@@ -86,3 +92,39 @@ def test_a_preview_decides_nothing(told: Desk) -> None:
 def test_an_unknown_digest_is_named_with_those_there_are(told: Desk) -> None:
     with pytest.raises(UnknownDigestError, match="reviewers"):
         send_digest(told, "weather", MORNING)
+
+
+def test_a_digest_counts_more_than_it_can_list(told: Desk) -> None:
+    with told.database.writing() as session:
+        for number in range(MOST_LINES + 4):
+            session.add(
+                Ticket(
+                    state=State.IN_REVIEW,
+                    subject="A question",
+                    asker=f"asker{number}@riverbend.example",
+                    mailbox="consult@house.example",
+                    received=told.clock(),
+                    due=told.clock(),
+                )
+            )
+    issue = preview_digest(told, REVIEWERS)
+    assert issue.text.startswith(f"{MOST_LINES + 5} questions wait")
+    assert issue.subject.startswith(f"{MOST_LINES + 5} questions wait")
+    assert issue.text.count("/tickets/") == MOST_LINES
+
+
+def test_a_digest_leaves_without_a_code_book(told: Desk) -> None:
+    told.settings.code_book_path.unlink()
+    assert "CC-1001" in preview_digest(told, REVIEWERS).text
+
+
+def test_an_approved_answer_that_cannot_leave_is_told_of(told: Desk, clock: MovableClock) -> None:
+    with Postbox() as postbox:
+        away = postbox.settings()
+    approve(told, 1, a_reviewer(), stand_now(told))
+    stuck = replace(told, settings=told.settings.model_copy(update={"relay": away}))
+    while send_next(stuck):
+        pass
+    assert preview_digest(stuck, REVIEWERS).number == 0
+    clock.forward(hours=5)
+    assert "CC-1001" in preview_digest(stuck, REVIEWERS).text

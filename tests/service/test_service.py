@@ -1,6 +1,7 @@
 """The house is put together, opened and closed; what stops it from opening is one sentence."""
 
 import socket
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from consultant.service import (
     Door,
     PageAddressError,
     PagePortInUseError,
+    _worker,
     at_work,
     build_missing_book,
     make_first_reviewer,
@@ -61,6 +63,18 @@ def test_a_second_desk_on_the_same_folder_is_refused(settings: Settings, open_a_
             pass
     with at_work(second) as mine:
         assert mine
+
+
+def test_a_house_that_closes_finishes_its_step_and_begins_no_other() -> None:
+    working = threading.Event()
+
+    def step() -> int:
+        working.set()
+        return 1  # there is always more to do
+
+    with _worker("endless", step, threading.Event()):
+        assert working.wait(10)
+    assert "endless" not in {thread.name for thread in threading.enumerate()}
 
 
 def test_a_port_in_use_is_named_with_the_key_that_changes_it(desk: Desk) -> None:
