@@ -33,7 +33,7 @@ from consultant.outgoing.letters import LetterKind
 from consultant.service import close_desk, open_desk
 from consultant.spool.letters import NewLetter, SpooledLetter
 from consultant.store import outbox, tickets
-from consultant.store.database import Database
+from consultant.store.database import Database, answers
 from consultant.store.tables import Draft, OutboxLetter, Ticket
 from consultant.workflow import Action, State
 from tests.builders import ASKER, a_letter, a_mail, a_reviewer, arrive, outbox_in, stand_now, ticket_in
@@ -322,8 +322,10 @@ def test_what_a_node_that_never_came_back_was_sending_is_settled_by_another(
 def test_nodes_that_start_together_make_the_tables_once(postgresql: PostgreSQL) -> None:
     url = postgresql.new_database()
     with ThreadPoolExecutor(6) as nodes:
-        for database in list(nodes.map(Database, [url] * 6)):
-            database.close()
+        opened = list(nodes.map(Database, [url] * 6))
+    assert all(answers(database) for database in opened)
+    for database in opened:
+        database.close()
 
 
 COPIES = 200

@@ -165,4 +165,6 @@ def test_no_bytes_make_reading_raise_anything_else(lines: list[bytes], line_end:
     ids=lambda raw: repr(raw[:40]),
 )
 def test_what_hangs_other_parsers_is_read(raw: bytes) -> None:
-    read_mail(raw)
+    mail = read_mail(raw)
+    covered = sorted((span.start, span.end) for span in (*mail.new, *mail.quoted, *mail.signature))
+    assert "".join(mail.text[start:end] for start, end in covered) == mail.text
