@@ -13,15 +13,16 @@ from consultant.drafting.values import Intent, IntentFound
 LONGEST_QUESTION = 20_000
 """Characters; what is asked stands in them, and a longer text must not cost more."""
 
-# The words the ways are made of. Every repeat is bounded and none overlaps its neighbour.
+# The words the ways are made of, in small letters as the question is read; a way begins where a word does. Every repeat
+# is bounded and none overlaps its neighbour.
 _GAP = r"(?:(?:[^\s.?!]|\.(?=\w)){1,20} ){0,5}"  # up to five words of the same sentence; E11.9 is one word
 _REST = r"[^.?!]{0,150}"  # more of the same sentence
 _WORD = r"(?:[^\s.?!]{1,20} )?"
 _BILL = r"(?:bill|cod|report|charg|submit|claim)(?:e|ed|es|ing|s)?"
 _WE = r"(?:i|we|you|they|he|she|(?:the|our|my) [a-z]{2,20})"
 _MAY = r"(?:can|could|should|would|may|do|does|is it ok to)"
-_CODE = r"(?:(?:a|an|the|cpt|hcpcs|code) ){0,3}[A-V]?[0-9]{4,5}[FTU]?"
-_DIAGNOSIS = r"(?:(?:the|icd|icd-10|code|dx) ){0,2}[A-Z][0-9][0-9A-Z](?:\.[0-9A-Z]{1,4})?"
+_CODE = r"(?:(?:a|an|the|cpt|hcpcs|code) ){0,3}[a-v]?[0-9]{4,5}[ftu]?"
+_DIAGNOSIS = r"(?:(?:the|icd|icd-10|code|dx) ){0,2}[a-z][0-9][0-9a-z](?:\.[0-9a-z]{1,4})?"
 _ANY = rf"(?:{_CODE}|{_DIAGNOSIS})"
 _DX = r"(?:diagnos[ie]s|dx|icd-?(?:9|10)(?:-cm)?|icd code)s?"
 _FIT = r"(?:billable|payable|reportable|active|accepted|ok|okay|good|correct|complete|specific)"
@@ -45,8 +46,8 @@ ASKED_BY = {
         rf"{_MAY} {_WE} code\b|{_MAY} {_WE} (?:also )?(?:use|{_BILL}) {_CODE}\b|should be {_BILL}\b",
     ),
     Intent.MODIFIER: (
-        r"\bmod(?:ifier)?s?\b|\bwast(?:e|ed|age)\b|discarded|medical(?:ly)? (?:direct|supervis)",
-        r"concurrent (?:cases|anesth)|\bcrna\b|assist(?:ant|ing)?(?: at)? surge|co-?surge",
+        r"mod(?:ifier)?s?\b|wast(?:e|ed|age)\b|discarded|medical(?:ly)? (?:direct|supervis)",
+        r"concurrent (?:cases|anesth)|crna\b|assist(?:ant|ing)?(?: at)? surge|co-?surge",
         r"(?:professional|technical) component|bilateral|discontinued procedure",
         r"repeat (?:procedure|test|x-?ray|ekg)",
         r"(?:opposite|contralateral|other) (?:side|knee|eye|hip|leg|arm|hand|foot)|unrelated (?:procedure|e/?m)",
@@ -54,7 +55,7 @@ ASKED_BY = {
         rf"more than one {_GAP}(?:on|in) the same (?:day|date)|concurrent\w{{0,2}} {_REST}cases",
     ),
     Intent.BUNDLING: (
-        r"bundl(?:e|ed|es|ing)\b|\bn?cci\b|\bptp\b|inclusive|included (?:in|with)|(?:if|paid|pay) separately",
+        r"bundl(?:e|ed|es|ing)\b|n?cci\b|ptp\b|inclusive|included (?:in|with)|(?:if|paid|pay) separately",
         r"on top of|in addition to|(?:go|used|paid|billed|billable|reported|performed|done) together",
         r"mutually exclusive|incidental|(?:part|component) of|integral to|column [12]\b",
         r"also (?:be )?(?:paid|bill|report|code|charge)|add them|both codes|\+ ?[0-9]{5} (?:and|with)|same dos\b",
@@ -68,16 +69,16 @@ ASKED_BY = {
         rf"(?:visit|e/?m|consult) {_GAP}(?:same day|day of|same date|same time|with the procedure)",
     ),
     Intent.UNITS: (
-        r"\bunits?\b|\bmues?\b|how many|how often|number of|\bquantity\b|frequency|\bonce\b|\btwice\b",
-        r"\b[2-9] times\b|only one",
-        r"\bper (?!cpt|cms|the|our|my|his|her|medicare|ncci|payer|policy|guideline|dr|documentation|se\b|diem)\w{3,}",
+        r"units?\b|mues?\b|how many|how often|number of|quantity\b|frequency|once\b|twice\b",
+        r"[2-9] times\b|only one",
+        r"per (?!cpt|cms|the|our|my|his|her|medicare|ncci|payer|policy|guideline|dr|documentation|se\b|diem)\w{3,}",
         r"more than (?:one|once)|multiple (?:units|times|levels|lesions|injections|sites|areas)",
-        r"(?:for|bill) each\b|each (?:additional|level|lesion)|\bwast(?:e|ed|age)\b",
+        r"(?:for|bill) each\b|each (?:additional|level|lesion)|wast(?:e|ed|age)\b",
         r"(?:2nd|second|two|another) (?:initial|units?|lines?)\b|bill (?:it |this )?(?:x ?[2-9]|one)\b",
         r"one for each",
     ),
     Intent.COVERAGE: (
-        r"(?:non-?)?cover(?:ed|age)\b|medical(?:ly)? necess|\b[ln]cds?\b|\babn\b|prior[- ]auth|pre-?(?:cert|auth)",
+        r"(?:non-?)?cover(?:ed|age)\b|medical(?:ly)? necess|[ln]cds?\b|abn\b|prior[- ]auth|pre-?(?:cert|auth)",
         r"fda[- ]approv|experimental|investigational|(?:get|getting) (?:[^\s.?!]{1,20} ){0,4}paid\b",
         rf"{_PAYER} {_GAP}(?:pay|cover|allow|accept)\b",
     ),
@@ -88,7 +89,7 @@ ASKED_BY = {
         rf"{_DX} (?:codes? )?(?:for|with|to|support|should|do|would|can|is|are|pointers?)\b",
     ),
     Intent.TIME: (
-        r"\bmin(?:ute)?s?\b|time-?based|timed (?:code|unit|service)s?|timing|midpoint|prolonged|half[- ]hour",
+        r"min(?:ute)?s?\b|time-?based|timed (?:code|unit|service)s?|timing|midpoint|prolonged|half[- ]hour",
         r"hour and a half|(?:start|stop)(?: and |/| & )(?:start|stop)|how (?:long|much time)",
         r"(?:total|anesthesia|counseling|face-to-face) time|time (?:spent|requirement|threshold|rule)",
         r"based on time|by time\b|round(?:ed|ing)?(?: (?:the|up|of)){0,2} time|\w @ ?[0-9]{4}\b",
@@ -96,33 +97,33 @@ ASKED_BY = {
     Intent.EM_LEVEL: (
         r"e ?[/&]? ?m (?:level|codes? level|guideline|categor)",
         r"levels? (?:of (?:service|care|e/?m|visit)|[1-5]\b|(?:two|three|four|five)\b)|new (?:or|vs\.?|versus) est",
-        r"(?:new|established) (?:patient|pt|to)\b|decision[- ]making|\bmdm\b|consult(?:s|ing|ation|ations)?\b",
+        r"(?:new|established) (?:patient|pt|to)\b|decision[- ]making|mdm\b|consult(?:s|ing|ation|ations)?\b",
         r"(?:high|low|moderate) complexity|(?:exam|history|hpi|ros) (?:elements?|bullets|component)",
         r"independent (?:historian|interpretation)",
         r"(?:observation|inpatient) (?:or|vs\.?|versus) (?:observation|inpatient|outpatient)",
         r"(?:initial|subsequent) (?:hospital|visit|care)",
     ),
     Intent.GLOBAL_PERIOD: (
-        r"\bglobals?\b|post-?op(?:erative)?\b|post-?surg|\b(?:10|90|ten|ninety)[- ]day|decision for surgery",
+        r"globals?\b|post-?op(?:erative)?\b|post-?surg|(?:10|90|ten|ninety)[- ]day|decision for surgery",
         r"return(?:ed|s)? to (?:the )?or\b|(?:cast|suture|staple|drain|stitch) removal",
         r"remov(?:al|e|es|ed|ing) (?:of )?(?:the |her |his |a )?(?:cast|suture|staple|stitch)",
         r"follow-?up (?:visits? )?(?:after|from|to) (?:the |a |an )?(?:surg|proced|operat|fractur)",
         r"days after (?:the )?(?:surg|proced)|fracture care",
     ),
     Intent.VALIDITY: (
-        r"\b(?:in)?valid\b|\b(?:deleted|retired|obsolete|expired|terminated|superseded|sunset)\b|discontinued code",
+        r"(?:in)?valid\b|(?:deleted|retired|obsolete|expired|terminated|superseded|sunset)\b|discontinued code",
         r"replaced (?:by|with) (?:code|cpt)|still (?:valid|active|use|used|billable|effective|current)",
         r"(?:new|revised|replacement) codes? (?:for|in|effective)|billable (?:code|dx|diag)",
         rf"(?:is|are|was|were) {_ANY}(?:,? (?:and|or) {_ANY})? (?:still |even |now |really |both )?{_FIT}\b",
         r"effective (?:date|for 20)|specific enough|[4-7]th (?:digit|character)|(?:active|good|current) codes?\b",
     ),
     Intent.REIMBURSEMENT: (
-        r"reimburs|fee schedule|\brvus?\b|conversion factor|allow(?:ed|able) (?:amount|charge)",
+        r"reimburs|fee schedule|rvus?\b|conversion factor|allow(?:ed|able) (?:amount|charge)",
         r"how much (?:does|do|will|would|should|is|can)|payment (?:rate|amount|reduc|adjust)|underpa(?:id|yment)",
-        r"pa(?:id|ys?) (?:at|less|more)\b|\bmppr\b|pays? for (?:the )?second",
+        r"pa(?:id|ys?) (?:at|less|more)\b|mppr\b|pays? for (?:the )?second",
     ),
     Intent.COMPLIANCE: (
-        r"\b(?:il)?legal|complian(?:t|ce)|fraud|audit|\boig\b|\bhipaa\b|\bstark\b|kickback|(?:over|re)payment",
+        r"(?:il)?legal|complian(?:t|ce)|fraud|audit|oig\b|hipaa\b|stark\b|kickback|(?:over|re)payment",
         r"refund|upcod|in trouble|waiv(?:e|er|ing)|writ(?:e|ing|ten) (?:[^\s.?!]{1,20} ){0,3}off|incident[- ]to\b",
         r"justif(?:y|ication)|penalt(?:y|ies)|balance bill",
         r"(?:n't|not) meet (?:the )?(?:[^\s.?!]{1,20} ){0,2}(?:criteria|necessity|requirement)|allowed to",
@@ -130,21 +131,31 @@ ASKED_BY = {
     ),
 }
 
-_PATTERNS = {intent: re.compile(rf"\b(?:{'|'.join(ways)})", re.IGNORECASE) for intent, ways in ASKED_BY.items()}
+_PATTERNS = {intent: re.compile(rf"\b(?:{'|'.join(ways)})") for intent, ways in ASKED_BY.items()}
+_SMALL = {ord(letter): letter.lower() for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
 
 
 def read_intents(text: str, extraction: Extraction) -> tuple[IntentFound, ...]:
     """Return everything the question wants, in the order of `Intent`; OTHER alone when nothing decided."""
-    question = text[:LONGEST_QUESTION]
-    found = [one for intent in _PATTERNS if (one := _asked(intent, question) or _implied(intent, text, extraction))]
+    question = _in_small_letters(text[:LONGEST_QUESTION])
+    found = [
+        one for intent in _PATTERNS if (one := _asked(intent, question, text) or _implied(intent, text, extraction))
+    ]
     return tuple(found) or (IntentFound(Intent.OTHER, "", 0, 0),)
 
 
-def _asked(intent: Intent, question: str) -> IntentFound | None:
+def _in_small_letters(text: str) -> str:
+    """Return the text in lower case, character for character: some letters grow when made small."""
+    small = text.lower()
+    return small if len(small) == len(text) else text.translate(_SMALL)
+
+
+def _asked(intent: Intent, question: str, text: str) -> IntentFound | None:
     words = _PATTERNS[intent].search(question)
-    return (
-        IntentFound(intent, words[0].rstrip(), words.start(), words.start() + len(words[0].rstrip())) if words else None
-    )
+    if not words:
+        return None
+    evidence = text[words.start() : words.end()].rstrip()
+    return IntentFound(intent, evidence, words.start(), words.start() + len(evidence))
 
 
 def _implied(intent: Intent, text: str, extraction: Extraction) -> IntentFound | None:
