@@ -10,6 +10,7 @@ import argparse
 import json
 import random
 import re
+import statistics
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -53,6 +54,14 @@ HOSTILE = {
     "Austin, TX 78701 ...": "Austin, TX 78701 " * 58_824,
     "+/+/ base64": "aB3/99213+J1885/x" * 58_824,
     "blanks": " " * 1_000_000,
+    "99213/4/5 ...": "99213/4/5 " * 100_000,
+    "99213-RT-59-25 ...": "99213-RT-59-25 " * 66_667,
+    "99213 25,59 ...": "99213 25,59 " * 83_334,
+    "CODE-99213 ...": "CODE-99213 " * 90_910,
+    "dx M54. 16, ...": "dx M54. 16, " * 83_334,
+    "DOS 1/1/26 ...": "DOS 1/1/26 " * 90_910,
+    "992-/13 ...": "992-\n13 " * 125_000,
+    "1.99213/...": "1.99213\n" * 125_000,
 }
 
 
@@ -64,9 +73,12 @@ def main() -> None:
     if arguments.questions.exists():
         questions = [json.loads(line) for line in arguments.questions.read_text(encoding="utf-8").splitlines()]
         print_quality(questions, misses=arguments.misses)
+        print("Letters as they are asked, two thousand characters each:\n")
+        print_speed([*as_asked([question["text"] for question in questions])])
     else:
         print(f"No questions at {arguments.questions}: quality is not measured.")
-    print_speed()
+    print("\nLetters crowded with numbers, two thousand characters each:\n")
+    print_speed(letters()[1])
     print_linearity()
 
 
@@ -123,8 +135,8 @@ def covered(text: str, decoy: str, found: Extraction) -> bool:
     return any(start < at + len(decoy) and at < end for start, end in taken)
 
 
-def print_speed() -> None:
-    codes, texts = letters()
+def print_speed(texts: list[str]) -> None:
+    codes = letters()[0]
     table = {code: code for code in codes}
     book = {code.replace(".", ""): frozenset({System.ICD_10_CM}) for code in codes if "." in code}
     none = frozenset[System]()
@@ -136,11 +148,11 @@ def print_speed() -> None:
         "extract + a look-up each": lambda text: extract(text, lambda code: book.get(code, none)),
         "read_intents": lambda text: read_intents(text, Extraction()),
     }
-    rates = {name: megabytes_a_second(engine, texts) for name, engine in engines.items()}
-    base = rates["one pattern + dictionary"]
-    print("| engine, 2 KB letters | MB/s | of one pattern |\n|---|---|---|")
-    for name, rate in rates.items():
-        print(f"| {name} | {rate:.2f} | {rate / base:.2f} |")
+    rounds = [{name: megabytes_a_second(engine, texts) for name, engine in engines.items()} for _ in range(7)]
+    print("| engine | MB/s | of one pattern |\n|---|---|---|")
+    for name in engines:
+        share = statistics.median(rates[name] / rates["one pattern + dictionary"] for rates in rounds)
+        print(f"| {name} | {max(rates[name] for rates in rounds):.2f} | {share:.2f} |")
 
 
 def letters(count: int = 200, size: int = 2000) -> tuple[list[str], list[str]]:
@@ -165,14 +177,23 @@ def letters(count: int = 200, size: int = 2000) -> tuple[list[str], list[str]]:
     return [*diagnoses, *services, *supplies], made
 
 
-def megabytes_a_second(engine: Callable[[str], object], texts: list[str], rounds: int = 3) -> float:
-    best = 0.0
-    for _ in range(rounds):
-        began = time.perf_counter()
-        for text in texts:
-            engine(text)
-        best = max(best, sum(map(len, texts)) / (time.perf_counter() - began) / 1e6)
-    return best
+def as_asked(questions: list[str], count: int = 200, size: int = 1700) -> Iterable[str]:
+    """Put real questions together into letters, each with a signature."""
+    chance = random.Random(3)  # noqa: S311  the same letters every time, nothing secret
+    signature = "\nJane Doe, CPC | 12345 Harbor View Drive, Suite 20010, Austin, TX 78701 | Tel. (512) 555-0142\n"
+    for _ in range(count):
+        text = ""
+        while len(text) < size:
+            text += chance.choice(questions) + "\n\n"
+        yield text + signature
+
+
+def megabytes_a_second(engine: Callable[[str], object], texts: list[str]) -> float:
+    """Count the processor's time, which other work on the machine moves less than the clock's."""
+    began = time.process_time()
+    for text in texts:
+        engine(text)
+    return sum(map(len, texts)) / (time.process_time() - began) / 1e6
 
 
 def print_linearity() -> None:
@@ -183,9 +204,9 @@ def print_linearity() -> None:
 
 
 def seconds(text: str) -> float:
-    began = time.perf_counter()
+    began = time.process_time()
     extract(text)
-    return time.perf_counter() - began
+    return time.process_time() - began
 
 
 if __name__ == "__main__":

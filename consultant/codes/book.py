@@ -5,24 +5,38 @@ else from the nearest earlier one the book has, else from the earliest; `Entry.r
 """
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from consultant.codes import numbering, releases, shelving
 from consultant.codes.entries import Entry, Hit, Release, SourceStatus, Status, System
 from consultant.codes.importers.edition import Kind
 from consultant.codes.search import WordSearch
 from consultant.codes.shelf import Heading, Row, Shelf
-from consultant.codes.shelving import BookDamagedError, BookMissingError, key_of
+from consultant.codes.shelving import BookDamagedError, BookMissingError, BookOlderError, key_of
 from consultant.codes.standing import Standing, standing
 
-__all__ = ["Book", "BookDamagedError", "BookMissingError"]
+__all__ = ["Book", "BookDamagedError", "BookMissingError", "BookOlderError", "Volume"]
 
 _DOT = 3  # characters before the dot of an ICD-10-CM code
+
+
+@dataclass(frozen=True)
+class Volume:
+    """What one release holds beside codes: the rows of its ledger, asked for in SQL."""
+
+    release: Release
+    number: int
+    ask: Callable[[str, Sequence[object]], list[Any]]
+
+    def rows(self, statement: str, *parameters: object) -> list[Any]:
+        """Return the rows of a statement whose first mark stands for the release: `WHERE release = ? AND code = ?`."""
+        return self.ask(statement, (self.number, *parameters))
 
 
 class Book:
@@ -108,13 +122,48 @@ class Book:
         """Return the releases in the book, by source and date."""
         return list(self._shelf.releases.values())
 
+    def volume(self, source: str, on: date, variant: str | None = None) -> Volume | None:
+        """Return the release of a source to answer from on a day: in force, else nearest earlier, else the earliest.
+
+        None where nothing of the source is loaded. Of editions that hold beside each other one is named by its
+        `variant`.
+        """
+        own = self._volumes.get(source, ())
+        if variant is not None:
+            own = [volume for volume in own if volume.release.variant == variant]
+        chosen = releases.in_force([volume.release for volume in own], on)
+        return next((volume for volume in own if volume.release is chosen), None)
+
+    def other_volumes(self, chosen: Volume) -> list[Volume]:
+        """Return the other releases of a volume's source: the later ones in order, then the earlier ones backwards."""
+        others = [other for other in self._volumes[chosen.release.source] if other is not chosen]
+        since = chosen.release.effective
+        later = [other for other in others if other.release.effective >= since]
+        earlier = [other for other in others if other.release.effective < since]
+        return [*later, *reversed(earlier)]
+
     def status(self, on: date) -> list[SourceStatus]:
         """Return what is loaded of every source, what is missing or stale on that day, and what that means."""
         return releases.status(self.releases(), on)
 
+    def volumes(self, source: str = "") -> list[Volume]:
+        """Return every release of a source, or of all, with its rows: for those who compare releases."""
+        return [volume for name, own in self._volumes.items() if source in {"", name} for volume in own]
+
     def search(self, words: str, limit: int = 10, system: System | None = None) -> list[Hit]:
         """Find codes by words, best first, in the newest release of each source; a code finds itself and its kin."""
         return self._words.find(words, limit, system)
+
+    def did_you_mean(self, words: str) -> str:
+        """Return a search with its spelling mistakes repaired, as it was searched for; nothing if it has none."""
+        return self._words.meant(words)
+
+    @cached_property
+    def _volumes(self) -> dict[str, list[Volume]]:
+        volumes: dict[str, list[Volume]] = {}
+        for number, release in self._shelf.releases.items():
+            volumes.setdefault(release.source, []).append(Volume(release, number, self._shelf.ask))
+        return volumes
 
     def _stands(self, codes: Sequence[str], on: date, system: System | None) -> list[Standing | None]:
         """Return how each code stands on the day, None where no release knows it as it is written."""
@@ -166,7 +215,7 @@ def _without_notes(lines: Iterable[Heading]) -> list[Heading]:
 
 def _unknown(code: str, on: date, system: System | None) -> Entry:
     """Say of a code no release knows what its number alone tells."""
-    section = numbering.section_of(key_of(code))
+    section = numbering.Section.NONE if "." in code else numbering.section_of(key_of(code))
     status = Status.NO_DESCRIPTOR if section else Status.UNKNOWN
     guessed = system or (System.HCPCS if section is numbering.Section.DENTAL else numbering.system_by_shape(code))
     return Entry(guessed, code.strip().upper(), on, found=False, status=status, category=section.value)

@@ -10,17 +10,33 @@ import hashlib
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 
-from consultant.codes import indexing, shelving
+from consultant.codes import indexing, ledgers, shelving
 from consultant.codes.entries import Release
-from consultant.codes.importers.edition import Edition
-from consultant.codes.importers.recognition import read_editions
+from consultant.codes.importers.documents import Document
+from consultant.codes.importers.edition import Edition, Ledger, Table, Terms
+from consultant.codes.importers.recognition import recognise
+from consultant.codes.progress import Progress, Report, Steps
+from consultant.codes.shelf import release_of
 from consultant.errors import HouseError
+
+__all__ = [
+    "BookBusyError",
+    "BookUnwritableError",
+    "PackageMissingError",
+    "Progress",
+    "TermsNotAcceptedError",
+    "build_book",
+    "import_files",
+    "installed_tabular",
+    "needs_building",
+    "sweep",
+]
 
 PACKAGE = "simple-icd-10-cm"
 PACKAGE_FILE = "simple_icd_10_cm/data/icd10c-tabular-April-1-2026.xml"
@@ -38,21 +54,14 @@ class PackageMissingError(HouseError):
     """The package simple-icd-10-cm lacks {file}: install this project again, or `codes import` a tabular list."""
 
 
-@dataclass(frozen=True)
-class Progress:
-    """How far a build is: `done` of `total` steps, and what is being done now."""
-
-    done: int
-    total: int
-    what: str
-
-
-Report = Callable[[Progress], None]
+class TermsNotAcceptedError(HouseError):
+    """The file {file} is under terms of the {owner}: read them, then import with --accept-terms; nothing was done."""
 
 
 def build_book(path: Path, progress: Report | None = None, *, now: datetime | None = None) -> Release:
     """Build the book with the ICD-10-CM release that comes installed, keeping what was imported into a readable one.
 
+    One made by another version of this program is made anew, and what was imported into it must be imported again.
     `now` is the time written beside the release; by default the time this is run.
     """
     release, *_ = _rebuild(
@@ -64,15 +73,33 @@ def build_book(path: Path, progress: Report | None = None, *, now: datetime | No
 def import_files(
     path: Path, files: Sequence[Path], *, accepted_by: str = "", now: datetime, progress: Report | None = None
 ) -> list[Release]:
-    """Add the editions in these files, all or none, and return their releases.
+    """Add what is in these files, all or none, and return the releases they made.
 
-    Any file that is not what it should be raises `WrongFileError` or `UnknownFileError` and leaves the book as it is; a
-    damaged book raises `BookDamagedError`, since what was imported into it must be imported again. No book yet is no
-    hindrance.
+    `accepted_by` names who accepts the terms of files that are under any; without it those raise
+    `TermsNotAcceptedError`. Any file that is not what it should be raises `WrongFileError` or `UnknownFileError` and
+    leaves the book as it is; a damaged book raises `BookDamagedError`, since what was imported into it must be imported
+    again. No book yet is no hindrance.
     """
     if path.exists():
         shelving.open_for_reading(path).close()
     return _rebuild(path, files, _Stamp(accepted_by, now), progress, keep=path.exists())
+
+
+def sweep(path: Path) -> None:
+    """Remove the half-made book a build left that was stopped; one that is under way is left alone."""
+    with contextlib.suppress(BookBusyError), _alone(path):
+        _building(path).unlink(missing_ok=True)
+
+
+def needs_building(path: Path) -> bool:
+    """Tell whether there is no book, or one of another version, which nothing can be read from or added to."""
+    try:
+        shelving.open_for_reading(path).close()
+    except (shelving.BookMissingError, shelving.BookOlderError):
+        return True
+    except shelving.BookDamagedError:  # a person should see it before it is gone
+        return False
+    return False
 
 
 def installed_tabular() -> Path:
@@ -89,18 +116,60 @@ def installed_tabular() -> Path:
 def _rebuild(
     path: Path, files: Sequence[Path], stamp: "_Stamp", progress: Report | None, *, keep: bool
 ) -> list[Release]:
-    steps = _Steps(progress, total=2 * len(files) + 2)
+    steps = Steps(progress, total=len(files) + 2)
     with _alone(path), _new_file(path) as building:
         with contextlib.closing(_opened(path, building, keep=keep)) as connection:
-            releases = [
-                shelving.shelve(connection, edition, stamp.on(file))
-                for file in files
-                for edition in steps.reading(file)
-            ]
-            _finish(connection, steps)
+            shelving_run = _Run(connection, steps)
+            for file in files:
+                shelving_run.take_in(file, stamp)
+            releases = shelving_run.releases()
+            _finish(connection, shelving_run.tables, steps)
         _swap_in(building, path)
     steps.next("ready")
     return releases
+
+
+class _Run:
+    """One import: files taken in one after the other, and what came of them."""
+
+    def __init__(self, connection: sqlite3.Connection, steps: Steps) -> None:
+        self.connection, self.steps = connection, steps
+        self.numbers: list[int] = []
+        self.tables: list[Table] = []
+
+    def take_in(self, file: Path, stamp: "_Stamp") -> None:
+        """Shelve everything a file holds."""
+        self.steps.next(f"reading {file.name}")
+        finds = recognise(file)
+        provenance = stamp.on(file)
+        size = sum(find.document.size for find in finds)
+        before = 0
+        for find in finds:
+            reading = find.read(self.steps.watch(before, size))
+            _refuse_unaccepted(reading.terms, file, stamp)
+            self.numbers.append(self._shelve(reading, provenance, find.document))
+            before += find.document.size
+
+    def _shelve(self, reading: Edition | Ledger, provenance: shelving.Provenance, document: Document) -> int:
+        if isinstance(reading, Edition):
+            self.steps.tell(f"shelving {document.name}")
+            return shelving.shelve(self.connection, reading, provenance)
+        self.tables += reading.tables
+        return ledgers.shelve_ledger(
+            self.connection,
+            reading,
+            provenance,
+            lambda rows: self.steps.tell(f"shelving {document.name}: {rows:,} rows"),
+        )
+
+    def releases(self) -> list[Release]:
+        """Return what was shelved, each release once, in the order it came."""
+        return [release_of(self.connection, number) for number in dict.fromkeys(self.numbers)]
+
+
+def _refuse_unaccepted(terms: Terms | None, file: Path, stamp: "_Stamp") -> None:
+    if terms and not stamp.accepted_by:
+        raise TermsNotAcceptedError(file=file.name, owner=terms)
 
 
 @dataclass(frozen=True)
@@ -115,24 +184,6 @@ class _Stamp:
             sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
         imported = self.now.astimezone(UTC).isoformat(timespec="seconds")
         return shelving.Provenance(file.name, sha256, imported, self.accepted_by)
-
-
-class _Steps:
-    """Tells whoever listens how far the build is."""
-
-    def __init__(self, progress: Report | None, total: int) -> None:
-        self.progress, self.total, self.done = progress, total, 0
-
-    def next(self, what: str) -> None:
-        if self.progress:
-            self.progress(Progress(self.done, self.total, what))
-        self.done += 1
-
-    def reading(self, file: Path) -> Iterator[Edition]:
-        self.next(f"reading {file.name}")
-        editions = read_editions(file)
-        self.next(f"shelving {file.name}")
-        yield from editions
 
 
 @contextlib.contextmanager
@@ -154,7 +205,7 @@ def _alone(path: Path) -> Iterator[None]:
 @contextlib.contextmanager
 def _new_file(path: Path) -> Iterator[Path]:
     """Name the file to build in, and leave nothing of it behind if the build fails."""
-    building = path.with_name(f"{path.name}.building")
+    building = _building(path)
     try:
         building.unlink(missing_ok=True)
         yield building
@@ -164,6 +215,10 @@ def _new_file(path: Path) -> Iterator[Path]:
         raise shelving.BookDamagedError(path=path, reason=error) from error
     finally:
         building.unlink(missing_ok=True)
+
+
+def _building(path: Path) -> Path:
+    return path.with_name(f"{path.name}.building")
 
 
 def _opened(path: Path, building: Path, *, keep: bool) -> sqlite3.Connection:
@@ -179,9 +234,10 @@ def _opened(path: Path, building: Path, *, keep: bool) -> sqlite3.Connection:
     return connection
 
 
-def _finish(connection: sqlite3.Connection, steps: _Steps) -> None:
+def _finish(connection: sqlite3.Connection, tables: Sequence[Table], steps: Steps) -> None:
     steps.next("making the indexes")
     connection.executescript(shelving.INDEXES)  # commits what is pending first
+    ledgers.index_ledgers(connection, tables)
     steps.next("making the word index")
     connection.execute("BEGIN")
     indexing.index_words(connection)

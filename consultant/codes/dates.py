@@ -5,6 +5,7 @@ is none.
 """
 
 import re
+from collections.abc import Sequence
 from datetime import date
 
 from consultant.codes.mentions import DateMention, DateRole
@@ -17,6 +18,11 @@ _DIGITS = re.compile(
     r"|(?P<iso_year>(?:19|20)[0-9]{2})(?P<iso_sign>[-/.])(?P<iso_month>[0-9]{1,2})(?P=iso_sign)(?P<iso_day>[0-9]{1,2})(?![0-9])"
     rf"|(?P<named_day>[0-9]{{1,2}})-{_MONTH}-(?P<named_year>[0-9]{{4}}|[0-9]{{2}})(?![0-9A-Z])"
 )
+_PARTS = {  # by the last group of each way to write a date: its year, month and day
+    "year": ("year", "month", "day"),
+    "iso_day": ("iso_year", "iso_month", "iso_day"),
+    "named_year": ("named_year", "name", "named_day"),
+}
 _BEFORE_YEAR = re.compile(
     rf"(?<![A-Z0-9])(?:{_MONTH}\.?[ ]{{1,2}}(?P<day>[0-9]{{1,2}})(?:ST|ND|RD|TH)?,?[ ]{{1,2}}"
     rf"|(?P<first>[0-9]{{1,2}})(?:ST|ND|RD|TH)?[ ](?:OF[ ])?{_MONTH.replace('name', 'second')}\.?,?[ ]{{1,2}})\Z"
@@ -24,13 +30,19 @@ _BEFORE_YEAR = re.compile(
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}(?![0-9A-Z])")
 
 _REACH = 40  # characters before a date in which its role is said
+_SERVICE_DATE, _OTHER_DATE = DateRole.SERVICE, DateRole.OTHER
 _SERVICE = (
     r"DOS|D\.O\.S|DATES?[ ]OF[ ]SERVICE|SERVICE[ ]DATES?|SVC[ ]DATE|SEEN|PERFORMED|SERVICES?[ ](?:ON|OF|WAS|FROM)"
+    r"|(?:VISIT|ENCOUNTER|APPOINTMENT|SURGERY|PROCEDURE|INJECTION|TREATED|RENDERED|PROVIDED)[ ](?:ON|OF|WAS|DATED)"
 )
 _OTHER = (
     r"DOB|BORN|BIRTH|PAID|DATED|DENIED|SUBMITTED|EFFECTIVE|RECEIVED|FILED|PROCESSED|SENT|TODAY|ON[ ]OR[ ]AFTER|WROTE"
 )
 _ROLE = re.compile(rf"(?<![A-Z])(?:(?P<service>{_SERVICE})|(?P<other>{_OTHER}))(?![A-Z])")
+_SERVICE_SAID = re.compile(  # without one of these no role is said
+    r"D\.?O\.?S|SERVICE|SVC|SEEN|PERFORMED|DATES?[ ]OF"
+    r"|VISIT|ENCOUNTER|APPOINT|SURGERY|PROCEDURE|INJECTION|TREATED|RENDERED|PROVIDED"
+)
 _ROLE_BEHIND = re.compile(r"[ ]?\(?(?:DOS|DATE OF SERVICE|SERVICE DATE)(?![A-Z])")
 
 
@@ -39,12 +51,9 @@ def date_in_digits(page: Page, start: int) -> DateMention | None:
     found = _DIGITS.match(page.plain, start)
     if not found:
         return None
-    if found["iso_year"]:
-        parts = found["iso_year"], found["iso_month"], found["iso_day"]
-    elif found["name"]:
-        parts = found["named_year"], _number(found["name"]), found["named_day"]
-    else:
-        parts = found["year"], found["month"], found["day"]
+    parts = found.group(*_PARTS[found.lastgroup or ""])
+    if found.lastgroup == "named_year":
+        parts = parts[0], _number(parts[1]), parts[2]
     return _mention(page, parts, start, found.end())
 
 
@@ -63,19 +72,20 @@ def _number(month: str) -> str:
     return str(_MONTHS.index(month) + 1)
 
 
-def _mention(page: Page, parts: tuple[str, str, str], start: int, end: int) -> DateMention | None:
-    year, month, day = map(int, parts)
+def _mention(page: Page, parts: Sequence[str], start: int, end: int) -> DateMention | None:
+    year = int(parts[0])
     if year < 100:  # noqa: PLR2004  two digits: POSIX strptime's pivot
         year += 1900 if year >= 69 else 2000  # noqa: PLR2004  see above
     try:
-        read = date(year, month, day)
+        read = date(year, int(parts[1]), int(parts[2]))
     except ValueError:  # 13/45/2026 is some other number
         return None
     return DateMention(read, _role(page.plain, start, end), start, end)
 
 
 def _role(plain: str, start: int, end: int) -> DateRole:
-    said = [found.lastgroup for found in _ROLE.finditer(plain, max(0, start - _REACH), start)]
-    if (said and said[-1] == "service") or _ROLE_BEHIND.match(plain, end):
-        return DateRole.SERVICE
-    return DateRole.OTHER
+    if _SERVICE_SAID.search(plain, max(0, start - _REACH), start):
+        said = [found.lastgroup for found in _ROLE.finditer(plain, max(0, start - _REACH), start)]
+        if said and said[-1] == "service":
+            return _SERVICE_DATE
+    return _SERVICE_DATE if _ROLE_BEHIND.match(plain, end) else _OTHER_DATE

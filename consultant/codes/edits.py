@@ -1,18 +1,19 @@
-"""What the book says of codes together: so far the Excludes notes of ICD-10-CM, through all the ranges they name.
+"""What the book says of codes together: Excludes notes, NCCI edits, limits of units, add-on codes.
 
 An Excludes1 note says two conditions are not coded together, save where they are unrelated (Official Guidelines,
-section I.A.12.a); an Excludes2 note says both may be coded when the patient has both (I.A.12.b). NCCI edits and add-on
-codes will be further kinds of the same rule.
+section I.A.12.a); an Excludes2 note says both may be coded when the patient has both (I.A.12.b). NCCI edits are
+Medicare's: they concern one patient, one day and one provider.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from itertools import permutations
+from itertools import groupby, permutations
 
 from consultant.codes.book import Book
 from consultant.codes.entries import Entry, Note, NoteKind, Release, System
+from consultant.codes.pairs import AddOnEdit, PtpEdit, Standing, UnitLimit, addons, ptp_edits, unit_limits
 from consultant.codes.references import Reference, read_references
 from consultant.codes.shelving import key_of
 
@@ -31,50 +32,122 @@ class Verdict(StrEnum):
 
     NOT_TOGETHER = "not coded together unless the two conditions are unrelated"
     MAY_BE_TOGETHER = "may be coded together when the patient has both"
+    DENIED = "the second is not paid with the first, and no modifier bypasses the edit"
+    DENIED_WITHOUT_MODIFIER = "the second is not paid with the first unless a modifier that fits the record applies"
+    NEVER_IN_FORCE = "the edit was never in force"
+    ENDED = "the edit is no longer in force"
+    TO_COME = "the edit is not yet in force"
+    WITH_PRIMARY = "the add-on code stands with a primary code it is reported with"
+    WITHOUT_PRIMARY = "the add-on code stands without any of its primary codes"
+    BY_CONTRACTOR = "the primary codes of the add-on code are the contractor's to say"
+
+
+class UnitVerdict(StrEnum):
+    """What a limit says of the units asked."""
+
+    NOT_ASKED = "the limit, whatever the units"
+    WITHIN = "within the limit"
+    OVER_LINE = "over the limit of one line"
+    OVER_DAY = "over the limit of the day, which is absolute"
+    OVER_DAY_UNLESS_SHOWN = "over the limit of the day, paid only if a review finds it necessary"
+    NOT_PAYABLE = "no unit is payable"
 
 
 @dataclass(frozen=True)
 class PairRule:
-    """One rule about two codes: the first is the one the note stands at or above, the second the one it names.
+    """One rule about two codes, in the order the rule names them.
 
-    `indicator` is for the modifier indicator of NCCI edits, "" otherwise; `printed_at` is the line the note is printed
-    under.
+    Of an Excludes note the first is the code it stands at or above, the second the one it names; of a PTP edit the
+    first is column 1; of an add-on code the second is the primary code, and missing where none is there. `indicator` is
+    the modifier indicator of a PTP edit and the type of an add-on code. `printed_at` is the line a note is printed
+    under, `edits` every span of a PTP edit, the one that speaks first, and `primaries` what an add-on code may stand
+    with.
     """
 
     kind: PairKind
-    codes: tuple[str, str]
+    codes: tuple[str, ...]
     verdict: Verdict
     indicator: str
-    note: Note
-    printed_at: str
     release: Release
+    note: Note | None = None
+    printed_at: str = ""
+    edits: tuple[PtpEdit, ...] = ()
+    primaries: tuple[str, ...] = ()
+
+    @property
+    def forbids(self) -> bool:
+        """Tell whether it speaks against reporting the codes together as they stand."""
+        return self.verdict in _AGAINST
 
 
+@dataclass(frozen=True)
+class UnitRule:
+    """One limit of units, and what it says of the units asked; None where none were."""
+
+    limit: UnitLimit
+    units: int | None
+    verdict: UnitVerdict
+
+    @property
+    def forbids(self) -> bool:
+        """Tell whether it speaks against the units asked."""
+        return self.verdict not in {UnitVerdict.NOT_ASKED, UnitVerdict.WITHIN}
+
+
+# NCCI Policy Manual, chapter I, section E: the modifiers that may bypass an edit of indicator 1.
+NCCI_MODIFIERS = frozenset(
+    {"E1", "E2", "E3", "E4", "FA", *(f"F{n}" for n in range(1, 10)), "TA", *(f"T{n}" for n in range(1, 10))}
+    | {"LT", "RT", "LC", "LD", "RC", "LM", "RI"}
+    | {"24", "25", "57", "58", "78", "79"}
+    | {"27", "59", "91", "XE", "XS", "XP", "XU"}
+)
+_AGAINST = {Verdict.NOT_TOGETHER, Verdict.DENIED, Verdict.DENIED_WITHOUT_MODIFIER, Verdict.WITHOUT_PRIMARY}
 _EXCLUDES = {
     NoteKind.EXCLUDES1: (PairKind.EXCLUDES1, Verdict.NOT_TOGETHER),
     NoteKind.EXCLUDES2: (PairKind.EXCLUDES2, Verdict.MAY_BE_TOGETHER),
 }
+_BY_STANDING = {
+    Standing.NEVER: Verdict.NEVER_IN_FORCE,
+    Standing.ENDED: Verdict.ENDED,
+    Standing.TO_COME: Verdict.TO_COME,
+}
+_BY_INDICATOR = {0: Verdict.DENIED, 1: Verdict.DENIED_WITHOUT_MODIFIER, 9: Verdict.NEVER_IN_FORCE}
+_SPEAKS_FIRST = (Standing.IN_FORCE, Standing.TO_COME, Standing.ENDED, Standing.NEVER)
+_OVER = {1: UnitVerdict.OVER_LINE, 2: UnitVerdict.OVER_DAY, 3: UnitVerdict.OVER_DAY_UNLESS_SHOWN}
+_TYPE_2 = 2  # add-on codes all whose primary codes are the contractor's to say
 _Spans = dict[str, tuple[int, int]]
 
 
 def pair_rules(book: Book, codes: Sequence[str], on: date) -> tuple[PairRule, ...]:
-    """Return what the book says of every two of these codes on a day: one rule for each pair and kind, in order.
+    """Return what the book says of every two of these codes on a day: one rule for each pair, kind and table, in order.
 
-    Where several notes say the same of a pair, the one printed nearest to its code speaks. Codes the book does not
-    know, and those of other systems, are passed over.
+    Where several Excludes notes say the same of a pair, the one printed nearest to its code speaks; where a PTP edit
+    has several spans, the one in force. Codes the book does not know are passed over.
     """
-    known = [book.entry(code, on, System.ICD_10_CM) for code in dict.fromkeys(codes)]
-    entries = [entry for entry in known if entry.found and entry.release]
-    rules: dict[tuple[frozenset[str], PairKind], PairRule] = {}
-    for rule in _excludes(book, entries):
-        rules.setdefault((frozenset(rule.codes), rule.kind), rule)
-    return tuple(rules.values())
+    return (*_excludes_rules(book, codes, on), *_ptp_rules(book, codes, on), *_add_on_rules(book, codes, on))
+
+
+def unit_rules(
+    book: Book, codes: Sequence[str], on: date, units: Mapping[str, int] | None = None
+) -> tuple[UnitRule, ...]:
+    """Return what every table of limits says of these codes on a day, and of the units asked of each."""
+    asked = {key_of(code): number for code, number in (units or {}).items()}
+    return tuple(_unit_rule(limit, asked.get(limit.code)) for limit in unit_limits(book, codes, on))
 
 
 def parents(code: str) -> tuple[str, ...]:
     """Return the ICD-10-CM codes a code is a longer form of, nearest first, by spelling alone: E11.40 -> E11.4, E11."""
     bare = key_of(code)
     return tuple(f"{bare[:3]}.{bare[3:end]}".rstrip(".") for end in range(len(bare) - 1, 2, -1))
+
+
+def _excludes_rules(book: Book, codes: Sequence[str], on: date) -> tuple[PairRule, ...]:
+    known = [book.entry(code, on, System.ICD_10_CM) for code in dict.fromkeys(codes)]
+    entries = [entry for entry in known if entry.found and entry.release]
+    rules: dict[tuple[frozenset[str], PairKind], PairRule] = {}
+    for rule in _excludes(book, entries):
+        rules.setdefault((frozenset(rule.codes), rule.kind), rule)
+    return tuple(rules.values())
 
 
 def _excludes(book: Book, entries: Sequence[Entry]) -> Iterator[PairRule]:
@@ -105,7 +178,7 @@ def _between(
         names = [reference for reference in references[note.text] if _covers(reference, other.code, spans)]
         if names and not any(_covers(reference, entry.code, spans) for reference in names):
             kind, verdict = _EXCLUDES[note.kind]
-            yield PairRule(kind, (entry.code, other.code), verdict, "", note, note.printed_at, release)
+            yield PairRule(kind, (entry.code, other.code), verdict, "", release, note, note.printed_at)
 
 
 def _covers(reference: Reference, code: str, spans: _Spans) -> bool:
@@ -114,3 +187,50 @@ def _covers(reference: Reference, code: str, spans: _Spans) -> bool:
         return False
     inside = spans[reference.first][0] <= spans[code][0] <= spans[reference.last][1]
     return inside and reference.condition.met_by(key_of(code))
+
+
+def _ptp_rules(book: Book, codes: Sequence[str], on: date) -> Iterator[PairRule]:
+    for _, spans in groupby(ptp_edits(book, codes, on), key=lambda edit: (edit.release.source, edit.codes)):
+        edits = sorted(spans, key=lambda edit: _rank(edit, on))
+        speaking = edits[0]
+        standing = speaking.span.standing(on)
+        verdict = _BY_STANDING.get(standing) or _BY_INDICATOR[speaking.indicator]
+        yield PairRule(
+            PairKind.PTP,
+            speaking.codes,
+            verdict,
+            str(speaking.indicator),
+            speaking.release,
+            edits=tuple(edits),
+        )
+
+
+def _rank(edit: PtpEdit, on: date) -> tuple[int, int]:
+    """Order the spans of one edit: the one in force first, then the latest of those to come, ended, never in force."""
+    begun = edit.span.effective or date.min
+    return _SPEAKS_FIRST.index(edit.span.standing(on)), -begun.toordinal()
+
+
+def _add_on_rules(book: Book, codes: Sequence[str], on: date) -> Iterator[PairRule]:
+    given = {key_of(code) for code in codes}
+    for code, group in groupby(addons(book, codes, on), key=lambda edit: edit.code):
+        edits = list(group)
+        primaries = tuple(edit.primary for edit in edits if edit.primary)
+        present = [edit for edit in edits if edit.primary in given]
+        for edit in present:
+            yield _add_on_rule((code, edit.primary), Verdict.WITH_PRIMARY, edit, primaries)
+        if not present:
+            verdict = Verdict.BY_CONTRACTOR if edits[0].kind == _TYPE_2 else Verdict.WITHOUT_PRIMARY
+            yield _add_on_rule((code,), verdict, edits[0], primaries)
+
+
+def _add_on_rule(codes: tuple[str, ...], verdict: Verdict, edit: AddOnEdit, primaries: tuple[str, ...]) -> PairRule:
+    return PairRule(PairKind.ADD_ON, codes, verdict, str(edit.kind), edit.release, primaries=primaries)
+
+
+def _unit_rule(limit: UnitLimit, units: int | None) -> UnitRule:
+    if not limit.value:
+        return UnitRule(limit, units, UnitVerdict.NOT_PAYABLE)
+    if units is None:
+        return UnitRule(limit, units, UnitVerdict.NOT_ASKED)
+    return UnitRule(limit, units, UnitVerdict.WITHIN if units <= limit.value else _OVER[limit.mai])

@@ -60,6 +60,10 @@ class Release:
     imported: str = ""  # ISO 8601, UTC
     file: str = ""
     sha256: str = ""
+    variant: str = ""  # tells editions apart that hold beside each other: "QPP", "nonQPP"
+    partial: bool = False  # only some of the files it comes in are loaded: its silence says nothing
+    terms: str = ""  # whose terms it is under, "" for none
+    accepted_by: str = ""
 
     def in_force(self, on: date) -> bool:
         """Tell whether this edition is the one in force on that day."""
@@ -121,3 +125,6 @@ class SourceStatus:
     sha256: str
     in_force: bool
     note: str
+    partial: bool = False
+    terms: str = ""
+    accepted_by: str = ""

@@ -6,32 +6,18 @@ the length of the text and with nothing else.
 """
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Callable
 
-from consultant.codes import dates, modifiers, systems
-from consultant.codes.decoys import decoy
+from consultant.codes import dates, modifiers, reading, systems
 from consultant.codes.entries import System
-from consultant.codes.mentions import DateMention, Extraction, Mention, RangeMention
-from consultant.codes.page import Knows, Page, open_page
-from consultant.codes.shapes import CODE, ICD_RANGE_END, NUMBER, RUN
-from consultant.codes.tails import Tail, read_tail, units_before
+from consultant.codes.mentions import Extraction
+from consultant.codes.page import Knows, open_page
+from consultant.codes.reading import Reading
+from consultant.codes.shapes import LETTERS_BEFORE, NUMBER, SUFFIXED, with_dot
+from consultant.codes.surroundings import among_words
+from consultant.codes.tails import hyphened
 
-_JOINING = frozenset("-/.")
-_JOINED_WORD = re.compile(r"(?<![A-Z0-9])(?:CPT|HCPCS|CODES?|DX|ICD|ICD10|PROC|NON|PRE|POST)-\Z")  # "CPT-99213"
-
-
-@dataclass(slots=True)
-class _Reading:
-    """One text on the desk: where reading stands, and what was found so far."""
-
-    page: Page
-    units_are_said: bool
-    mentions: list[Mention] = field(default_factory=list)
-    ranges: list[RangeMention] = field(default_factory=list)
-    dates: list[DateMention] = field(default_factory=list)
-    modifier_places: set[int] = field(default_factory=set)
-    end: int = 0  # everything before it has been read
-    last: Mention | RangeMention | None = None
+_CPT, _HCPCS, _ICD_10, _ICD_9 = System.CPT, System.HCPCS, System.ICD_10_CM, System.ICD_9_CM
 
 
 def extract(text: str, knows: Knows | None = None) -> Extraction:
@@ -41,128 +27,147 @@ def extract(text: str, knows: Knows | None = None) -> Extraction:
     context decide alone. ICD-10-CM codes come back with their dot, all codes in upper case. A mention's `start` to
     `end` covers the code itself; its modifiers and units are read from what stands around it.
     """
-    reading = _Reading(open_page(text, knows), "UNIT" in text or "unit" in text or "Unit" in text)
-    _read_numbers(reading)
+    page = open_page(text, knows)
+    desk = Reading(page)
+    for number in NUMBER.finditer(page.plain):
+        if number.start() >= desk.end:
+            _READERS[number.lastgroup](desk, number)
     return Extraction(
-        tuple(reading.mentions),
-        modifiers.named_alone(reading.page, frozenset(reading.modifier_places)),
-        tuple(reading.ranges),
-        tuple(reading.dates),
+        tuple(desk.mentions),
+        modifiers.named_alone(page, desk.modifier_places),
+        tuple(desk.ranges),
+        tuple(desk.dates),
+        cut_short=desk.looks < 0,
     )
 
 
-def _read_numbers(reading: _Reading) -> None:
-    plain = reading.page.plain
-    for number in NUMBER.finditer(plain):
-        start, group = number.start(), number.lastgroup
-        if group is None or start < reading.end:
-            continue
-        if group in {"date", "year"}:
-            _read_date(reading, start)
-        elif not _read_code(reading, start - 1 if group == "lettered" else start):
-            reading.end = _end_of_run(plain, start)
-
-
-def _end_of_run(plain: str, start: int) -> int:
-    run = RUN.match(plain, start)
-    return run.end() if run else start
-
-
-def _read_date(reading: _Reading, start: int) -> None:
-    found = dates.date_in_digits(reading.page, start) or dates.date_before_year(reading.page, start)
-    if found:
-        reading.dates.append(found)
-    reading.end = found.end if found else _end_of_run(reading.page.plain, start)
-
-
-def _read_code(reading: _Reading, start: int) -> bool:
-    """Read the code that begins at `start`, with what belongs to it; False when there is none."""
-    page = reading.page
-    written = CODE.match(page.plain, start)
-    if not written or not _begins_there(reading, start) or decoy(page, start, written.end()):
-        return False
-    read = _system_of(reading, written)
-    if not read:
-        return False
-    system, code = read
-    if system in {System.CPT, System.HCPCS}:
-        return _note_procedure(reading, system, code, start, read_tail(page, code, _past_plural(page, written.end())))
-    return _note_diagnosis(reading, system, code, start, written.end())
-
-
-def _begins_there(reading: _Reading, start: int) -> bool:
-    """Tell whether a code may begin at `start`: not in the middle of a number, unless what stands before was read."""
-    plain = reading.page.plain
-    before = plain[start - 1 : start]
-    if before not in _JOINING:
-        return True
-    earlier = plain[max(0, start - 2) : start - 1]
-    if not earlier.isalnum() or (reading.last and start - 1 == reading.end):
-        return True
-    if before == "-":
-        return _JOINED_WORD.search(plain, max(0, start - 10), start) is not None
-    return not earlier.isdigit()
-
-
-def _system_of(reading: _Reading, written: re.Match[str]) -> systems.Read | None:
-    page, start, shape = reading.page, written.start(), written.lastgroup
-    if shape == "dotted":
-        return systems.read_dotted(page, written[0], start)
-    if shape == "misdotted":
-        return systems.read_misdotted(page, written[0])
-    among = _among_diagnoses(reading, start)
-    if shape == "icd9":
-        return systems.read_icd9(page, written[0], start, among_diagnoses=among)
-    if shape == "dotless":
-        return systems.read_dotless(page, written[0], start, among_diagnoses=among)
-    return systems.read_procedure(page, written[0], start, among_diagnoses=among)
-
-
-def _among_diagnoses(reading: _Reading, start: int) -> bool:
-    """Tell whether the code at `start` continues a list of diagnoses."""
-    last = reading.last
-    if last is None or last.system not in {System.ICD_10_CM, System.ICD_9_CM}:
-        return False
-    return systems.follows_in_list(reading.page.plain, last.end, start)
-
-
-def _past_plural(page: Page, end: int) -> int:
-    """Return the end of a code with the plural people give it: `99214s`."""
-    return end + 1 if page.text[end : end + 1] == "s" else end
-
-
-def _note_procedure(reading: _Reading, system: System, code: str, start: int, tail: Tail) -> bool:
-    if tail.broken:
-        return False
-    plain, text = reading.page.plain, reading.page.text
-    reading.modifier_places.update(tail.places)
-    reading.end = tail.end
-    if tail.last:
-        _note_range(reading, RangeMention(system, code, tail.last, start, tail.end))
-        return True
-    units = tail.units
-    if units is None and (reading.units_are_said or plain[max(0, start - 2) : start] == "X "):
-        units = units_before(plain, start)
-    written = [(code, start, start + len(code)), *tail.further]
-    for one, begin, end in written[:-1]:
-        reading.mentions.append(Mention(system, one, begin, end, text[begin:end]))
-    one, begin, end = written[-1]
-    reading.last = Mention(system, one, begin, end, text[begin:end], tuple(dict.fromkeys(tail.modifiers)), units)
-    reading.mentions.append(reading.last)
-    return True
-
-
-def _note_diagnosis(reading: _Reading, system: System, code: str, start: int, end: int) -> bool:
-    ended = ICD_RANGE_END.match(reading.page.plain, end) if system is System.ICD_10_CM else None
-    if ended and ended["last"] > code:
-        _note_range(reading, RangeMention(system, code, ended["last"], start, ended.end()))
+def _read_five_digits(desk: Reading, number: re.Match[str]) -> None:
+    page, (start, end), code = desk.page, number.span(), number[0]
+    if among_words(page, start, end):
+        reading.note(desk, _CPT, code, start, end)
+    elif (name := hyphened(page, end)) and among_words(page, start, end + 1 + len(name)):
+        reading.note_modified(desk, code, start, end, name)
+    elif reading.is_code(desk, start, end):
+        reading.note_procedure(desk, _CPT, code, start, end)
     else:
-        reading.last = Mention(system, code, start, end, reading.page.text[start:end])
-        reading.mentions.append(reading.last)
-        reading.end = end
-    return True
+        reading.pass_over(desk, start, end)
 
 
-def _note_range(reading: _Reading, found: RangeMention) -> None:
-    reading.ranges.append(found)
-    reading.last, reading.end = found, found.end
+def _read_suffixed(desk: Reading, number: re.Match[str]) -> None:
+    if SUFFIXED.fullmatch(number[0]):
+        _read_five_digits(desk, number)
+    else:
+        reading.pass_over(desk, *number.span())
+
+
+def _read_wrapped(desk: Reading, number: re.Match[str]) -> None:
+    """Read a code that a line's end has split: `992-` and on the next line `13`."""
+    start, end = number.span()
+    code = "".join(filter(str.isdigit, number[0]))
+    if reading.is_code(desk, start, end) and systems.is_wrapped_procedure(desk.page, code, start):
+        reading.note_procedure(desk, _CPT, code, start, end)
+
+
+def _read_letter_and_four(desk: Reading, number: re.Match[str]) -> None:
+    page, start, end = desk.page, number.start() - 1, number.end()
+    written, ordinary = page.plain[start:end], among_words(page, start, end)
+    if not ordinary and not reading.is_code(desk, start, end):
+        reading.pass_over(desk, start, end)
+        return
+    diagnosis = systems.is_diagnosis(page, written)
+    if diagnosis is None:
+        diagnosis = reading.among_diagnoses(desk, start) or systems.said(page, start) == "icd"
+    system, code = (_ICD_10, with_dot(written)) if diagnosis else (_HCPCS, written)
+    note = reading.note if ordinary else reading.note_diagnosis if diagnosis else reading.note_procedure
+    note(desk, system, code, start, end)
+
+
+def _read_dotted(desk: Reading, number: re.Match[str]) -> None:
+    page, start, end = desk.page, number.start() - 1, number.end()
+    written = page.plain[start:end]
+    system = _ICD_9 if written[0] == "V" and systems.is_old(page, written, start) else _ICD_10
+    if among_words(page, start, end):
+        reading.note(desk, system, written, start, end)
+    elif reading.is_code(desk, start, end):
+        reading.note_diagnosis(desk, system, written, start, end)
+    else:
+        reading.pass_over(desk, start, end)
+
+
+def _read_blanked(desk: Reading, number: re.Match[str]) -> None:
+    """Read an ICD-10-CM code with a blank beside its dot (`M54. 16`), or else the category that ends a sentence."""
+    page, start, end = desk.page, number.start() - 1, number.end()
+    whole = "".join(page.plain[start:end].split())
+    among = reading.among_diagnoses(desk, start)
+    if reading.is_code(desk, start, end) and systems.is_blanked(page, whole, start, end, among_diagnoses=among):
+        reading.note_diagnosis(desk, _ICD_10, whole, start, end)
+    else:
+        _read_by_context(desk, start, start + len("M54"), systems.read_dotless)
+
+
+def _read_dotless(desk: Reading, number: re.Match[str]) -> None:
+    _read_by_context(desk, number.start() - 1, number.end(), systems.read_dotless)
+
+
+def _read_misdotted(desk: Reading, number: re.Match[str]) -> None:
+    _read_by_context(desk, number.start() - 1, number.end(), systems.read_misdotted)
+
+
+def _read_old(desk: Reading, number: re.Match[str]) -> None:
+    start = number.start() - LETTERS_BEFORE.get(number.lastgroup or "", 0)
+    _read_by_context(desk, start, number.end(), systems.read_icd9)
+
+
+def _read_operation(desk: Reading, number: re.Match[str]) -> None:
+    start = number.start() - LETTERS_BEFORE.get(number.lastgroup or "", 0)
+    _read_by_context(desk, start, number.end(), systems.read_operation)
+
+
+def _read_by_context(desk: Reading, start: int, end: int, read: systems.Reader) -> None:
+    """Read what is a code only if the words around it, the list it stands in or the book say so."""
+    page = desk.page
+    desk.looks -= 1
+    if desk.looks < 0:
+        return
+    found = read(page, page.plain[start:end], start, among=reading.list_continued(desk, start))
+    if found and reading.is_code(desk, start, end):
+        system, code = found
+        reading.note_diagnosis(desk, system, code, start, end)
+    else:
+        reading.pass_over(desk, end - 1, end)
+
+
+def _read_date(desk: Reading, number: re.Match[str]) -> None:
+    start = number.start()
+    found = dates.date_in_digits(desk.page, start)
+    if found:
+        desk.dates.append(found)
+    desk.end = found.end if found else reading.end_of_run(desk.page.plain, start)
+
+
+def _read_year(desk: Reading, number: re.Match[str]) -> None:
+    found = dates.date_before_year(desk.page, number.start())
+    if found:
+        desk.dates.append(found)
+    else:
+        reading.pass_over(desk, *number.span())
+
+
+_READERS: dict[str | None, Callable[[Reading, re.Match[str]], None]] = {
+    "cpt": _read_five_digits,
+    "suffixed": _read_suffixed,
+    "wrapped": _read_wrapped,
+    "hcpcs": _read_letter_and_four,
+    "dotted": _read_dotted,
+    "blanked": _read_blanked,
+    "category": _read_dotless,
+    "dotless": _read_dotless,
+    "misdotted": _read_misdotted,
+    "icd9": _read_old,
+    "external": _read_old,
+    "operation": _read_operation,
+    "imaging": _read_operation,
+    "date": _read_date,
+    "year": _read_year,
+}
+"""What reads a number of each shape; the names are those of the groups of `shapes.NUMBER`."""

@@ -1,4 +1,4 @@
-"""The word index of the book: every title and inclusion term of the newest release of each source.
+"""The word index of the book: every title, inclusion term and index term of the newest release of each source.
 
 One row is one phrase, so that a code with many synonyms is as easy to find by one of them as a code with none. Only
 printed codes are indexed, not their 7th-character forms, and no HCPCS code that had ended when its release began.
@@ -29,24 +29,47 @@ CREATE VIRTUAL TABLE phrase_index USING fts5 (words, content = '', tokenize = 'p
 CREATE TABLE word (word TEXT PRIMARY KEY, phrases INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE slip (written TEXT NOT NULL, word TEXT NOT NULL, PRIMARY KEY (written, word)) STRICT, WITHOUT ROWID;
 """
-_PHRASES = """
-SELECT code.id, code.system, CASE code.long WHEN '' THEN code.short ELSE code.long END, code.id AS at, 0 AS nth
+_NEWEST = """
+release.effective = (
+    SELECT max(effective) FROM release AS other WHERE other.source = release.source AND other.variant = release.variant)
+"""
+# What stands in an order file stands in the tabular list too, with more words; only codes newer than that are taken.
+_NOT_IN_THE_TABULAR_LIST = """
+(release.variant != 'order file' OR NOT EXISTS (
+    SELECT 1 FROM release AS tabular WHERE tabular.source = release.source AND tabular.variant = ''
+    AND (tabular.effective >= release.effective OR EXISTS (
+        SELECT 1 FROM code AS same
+        WHERE same.key = code.key AND same.system = code.system AND same.release = tabular.id))))
+"""
+_PHRASES = f"""
+SELECT code.id, code.system AS system, CASE code.long WHEN '' THEN code.short ELSE code.long END, code.id AS at,
+       0 AS nth
 FROM code JOIN release ON release.id = code.release
 WHERE code.listed AND code.kind IN ('code', 'modifier')
   AND (code.terminated IS NULL OR code.terminated >= release.effective)
-  AND release.effective = (SELECT max(effective) FROM release AS other WHERE other.source = release.source)
+  AND {_NEWEST} AND {_NOT_IN_THE_TABULAR_LIST}
 UNION ALL
 SELECT code.id, code.system, note.text, code.id, note.id
 FROM note JOIN code ON code.id = note.at JOIN release ON release.id = code.release
-WHERE note.kind IN (?, ?) AND code.kind = 'code'
-  AND release.effective = (SELECT max(effective) FROM release AS other WHERE other.source = release.source)
-ORDER BY at, nth
-"""
+WHERE note.kind IN (?, ?) AND code.kind = 'code' AND {_NEWEST}
+"""  # noqa: S608  put together of our own words
+_INDEX_TERMS = f"""
+UNION ALL
+SELECT code.id, code.system, index_term.term, code.id, 1000000000 + index_term.nth
+FROM index_term JOIN release ON release.id = index_term.release
+JOIN code ON code.key = index_term.key AND code.system = 'ICD-10-CM' AND code.release = (
+    SELECT id FROM release AS list WHERE list.source = 'ICD-10-CM' ORDER BY variant, effective DESC LIMIT 1)
+WHERE index_term.key != '' AND {_NEWEST}
+"""  # noqa: S608  put together of our own words
+_ORDER = " ORDER BY system, at, nth"  # the phrases of one system lie together
 
 
 def index_words(connection: sqlite3.Connection) -> None:
     """Index the newest release of every source in the book, in place of whatever was indexed."""
-    write_index(connection, connection.execute(_PHRASES, (NoteKind.INCLUSION_TERM, NoteKind.INCLUDES)).fetchall())
+    indexed = connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'index_term'").fetchone()
+    statement = _PHRASES + (_INDEX_TERMS if indexed else "") + _ORDER
+    kinds = (NoteKind.INCLUSION_TERM, NoteKind.INCLUDES)
+    write_index(connection, connection.execute(statement, kinds).fetchall())
 
 
 def write_index(connection: sqlite3.Connection, phrases: Iterable[tuple[object, ...]]) -> None:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from consultant.codes.entries import System
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Mention:
     """One code as written; `text` is the very characters between `start` and `end`."""
 
@@ -20,7 +20,7 @@ class Mention:
     units: int | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ModifierMention:
     """A modifier named without a code."""
 
@@ -29,7 +29,7 @@ class ModifierMention:
     end: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RangeMention:
     """A range of codes; its end points are not repeated among the mentions."""
 
@@ -47,7 +47,7 @@ class DateRole(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class DateMention:
     """A calendar date in the text and the part it plays."""
 
@@ -57,14 +57,18 @@ class DateMention:
     end: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Extraction:
-    """Everything read from one text, each in order of appearance."""
+    """Everything read from one text, each in order of appearance.
+
+    `cut_short` tells that the text held more numbers than anybody writes, so that doubtful ones were left alone.
+    """
 
     mentions: tuple[Mention, ...] = ()
     modifiers: tuple[ModifierMention, ...] = ()
     ranges: tuple[RangeMention, ...] = ()
     dates: tuple[DateMention, ...] = ()
+    cut_short: bool = False
 
     def date_of_service(self) -> date | None:
         """Return the first date the writer calls the date of service, if any."""

@@ -5,6 +5,8 @@ alpha-numeric file (October 2024: 383), terminated ones included, since a letter
 """
 
 import re
+from collections.abc import Set as AbstractSet
+from itertools import islice
 
 from consultant.codes.mentions import ModifierMention
 from consultant.codes.page import Page
@@ -53,24 +55,34 @@ SPOKEN_BARE = frozenset(_SPOKEN_BARE.split())
 RARE = frozenset(("23", "27", "32", "33", "47", "63", "66", "92", "96", "97"))
 """Digits that end a range as often as they modify: `99221-23`."""
 
+UNMISTAKABLE = SPOKEN_BARE | frozenset(_CPT.split()) - RARE
+"""What is a modifier behind a hyphen, in whatever letters, and never the end of a range."""
+
+MOST_NAMED = 20_000
+"""How many places of one text are read for modifiers named alone; nobody writes a hundredth of it."""
+
 _LIST = r"[-']?[0-9A-Z]{2}(?![0-9A-Z])"
 _SEPARATOR = r"(?:[ ]?[,/&+][ ]{0,2}(?:AND |OR )?|[ ](?:AND|OR|VS\.?|VERSUS|PLUS|WITH|&)[ ](?:THE |A |AN |MODIFIER )?)"
 _LEAD = r"[ .:#(-]{0,3}(?:(?:IS|OF|LIKE|SUCH AS|WOULD BE|CODES?|BEING)[ ]{1,2})?[-'\"(]{0,2}"
-_WORD = re.compile(r"MOD(?:IF(?!IED|IC|Y)[A-Z]{1,6})?S?(?![A-Z])")  # misspelt too
+_WORD = re.compile(r"MOD(?<!\w...)(?:IF(?!IED|IC|Y)[A-Z]{1,6})?S?(?![A-Z])")  # misspelt too
 _AFTER_WORD = re.compile(rf"{_LEAD}({_LIST}(?:\"?'?{_SEPARATOR}{_LIST}){{0,8}})")
 _BEFORE_WORD = re.compile(rf"(?<![0-9A-Z])({_LIST}(?:{_SEPARATOR}{_LIST}){{0,5}})'?[ ]\Z")
 _ITEM = re.compile(r"(?<![0-9A-Z])([0-9A-Z]{2})(?![0-9A-Z])")
-_HYPHENED = re.compile(r"-([0-9A-Z]{2})(?![0-9A-Z])")
-_SIDES = re.compile(r"(?<![0-9A-Za-z-])(RT|LT)[ ]?(?:/|,|&|and|or|AND|OR)[ ]?(RT|LT)(?![0-9A-Za-z])")
-_BARE = re.compile(r"(?:X[EPSU]|Q[KXYZ]|G[XYZ]|J[WZ]|KX)(?![0-9A-Za-z])")
+_HYPHENED = re.compile(r"-(?<![\w).-]-)([0-9A-Z]{2})(?![0-9A-Z])")
+_BARE = re.compile(
+    r"[XQGJKRL](?<!\w.)(?:(?:(?<=X)[EPSU]|(?<=Q)[KXYZ]|(?<=G)[XYZ]|(?<=J)[WZ]|(?<=K)X)(?![0-9A-Za-z])"
+    r"|(?<=[RL])(?<!-.)T[ ]?(?:/|,|&|and|or|AND|OR)[ ]?(?P<other>[RL]T)(?![0-9A-Za-z]))"
+)
 _APPENDED = re.compile(rf"(?:APPEND|ATTACH)(?:ED|ING|S)?[ ](?:AN? |THE )?({_LIST}(?:{_SEPARATOR}{_LIST}){{0,5}})")
 _WITH_ARTICLE = re.compile(
     rf"[ ](?:AN?|THE)[ ]({_LIST}(?:{_SEPARATOR}{_LIST}){{0,5}})"
     r"(?=[ ](?:ON|TO|FOR|AND|OR|IF|SINCE|BECAUSE)(?![A-Z])|[.,;?!)]|[ ]?\Z|\n)"
 )
 _ASKING = re.compile(r"(?<![A-Z])(?:US(?:E|ED|ING)|ADD(?:ED|ING)?|PUT|NEEDS?|REQUIRES?|WITH|WITHOUT)\Z")
+_GOES_ON = r"[ ]?(?:%|[-/:.][0-9]|,[0-9]{3})"
+_A_NUMBER = re.compile(_GOES_ON)
 _A_MEASURE = re.compile(
-    r"[ ]?(?:%|[-/:.][0-9]|,[0-9]{3})"
+    rf"{_GOES_ON}"
     r"|[ -]{0,2}(?:MIN(?:UTE)?|HOUR|HR|DAY|WEEK|MONTH|YEAR|YR|Y/?O|DEGREE|TIME|UNIT)S?(?![A-Z])"
     r"|[ ]?(?:PERCENT|MG|MCG|ML|CM|MM|X)(?![A-Z])"
 )
@@ -81,9 +93,13 @@ def is_one(page: Page, name: str, start: int) -> bool:
     return name in KNOWN and (name in SPOKEN_BARE or not written_small(page, start))
 
 
-def is_measure(plain: str, end: int) -> bool:
-    """Tell whether the digits that end here count something: minutes, years, a per cent."""
-    return _A_MEASURE.match(plain, end) is not None
+def is_measure(plain: str, end: int, name: str = "") -> bool:
+    """Tell whether the digits that end here count something, minutes, years, a per cent, or go on as a number.
+
+    Letters, where a `name` is given that has some, count nothing, but may begin something else: `E1.19`, `CO-97`.
+    """
+    measure = _A_MEASURE if name.isdigit() or not name else _A_NUMBER
+    return measure.match(plain, end) is not None
 
 
 def written_small(page: Page, start: int) -> bool:
@@ -94,11 +110,10 @@ def written_small(page: Page, start: int) -> bool:
 def named_behind(page: Page, word: int) -> tuple[ModifierMention, ...]:
     """Return the modifiers listed behind the word "modifier" that stands at `word`: `modifiers 25 and 59`."""
     found = _WORD.match(page.plain, word)
-    listed = found and _AFTER_WORD.match(page.plain, found.end())
-    return _listed(page, listed.start(1), listed.end(1)) if listed else ()
+    return _listed_from(page, found.end()) if found else ()
 
 
-def named_alone(page: Page, taken: frozenset[int]) -> tuple[ModifierMention, ...]:
+def named_alone(page: Page, taken: AbstractSet[int]) -> tuple[ModifierMention, ...]:
     """Return the modifiers a letter names without a code, in order; `taken` are places already read with their code."""
     seen = [*_by_word(page), *_by_hyphen(page), *_by_request(page), *_by_themselves(page)]
     places = {found.start: found for found in seen if found.start not in taken}
@@ -117,33 +132,34 @@ def _listed(page: Page, start: int, end: int) -> tuple[ModifierMention, ...]:
     return tuple(found)
 
 
+def _listed_from(page: Page, place: int) -> tuple[ModifierMention, ...]:
+    listed = _AFTER_WORD.match(page.plain, place)
+    return _listed(page, listed.start(1), listed.end(1)) if listed else ()
+
+
 def _by_word(page: Page) -> list[ModifierMention]:
-    plain = page.plain
     found: list[ModifierMention] = []
-    at = plain.find("MOD")
-    while at >= 0:
-        word = _WORD.match(plain, at)
-        if word and not plain[at - 1 : at].isalnum():
-            found += named_behind(page, at)
-            found += _named_before(page, at)
-        at = plain.find("MOD", at + 3)
+    for word in islice(_WORD.finditer(page.plain), MOST_NAMED):
+        found += _listed_from(page, word.end())
+        found += _named_before(page, word.start())
     return found
 
 
 def _named_before(page: Page, word: int) -> tuple[ModifierMention, ...]:
+    before = page.plain[max(0, word - 5) : word]
+    if before[-1:] != " " or before.rstrip("' ")[-3:-2].isalnum():  # a longer word stands there
+        return ()
     listed = _BEFORE_WORD.search(page.plain, max(0, word - 48), word)
     return _listed(page, listed.start(1), listed.end(1)) if listed else ()
 
 
 def _by_hyphen(page: Page) -> list[ModifierMention]:
     """Find `-25` standing alone; a hyphen inside a word or number is not one."""
-    found = []
-    for item in _HYPHENED.finditer(page.plain):
-        at = item.start()
-        alone = not (page.plain[at - 1 : at].isalnum() or page.plain[at - 1 : at] in {"-", ")", "."}) if at else True
-        if alone and item[1] in KNOWN and not written_small(page, at + 1) and not is_measure(page.plain, item.end()):
-            found.append(ModifierMention(item[1], at + 1, at + 3))
-    return found
+    return [
+        ModifierMention(item[1], item.start(1), item.end())
+        for item in _HYPHENED.finditer(page.plain)
+        if item[1] in KNOWN and not written_small(page, item.start(1)) and not is_measure(page.plain, item.end())
+    ]
 
 
 def _by_request(page: Page) -> list[ModifierMention]:
@@ -159,10 +175,10 @@ def _by_request(page: Page) -> list[ModifierMention]:
 
 def _by_themselves(page: Page) -> list[ModifierMention]:
     """Find the few that are nothing else when written in capitals: `XE or XS?`, `do we need JW?`, `RT/LT`."""
-    alone = [
-        ModifierMention(item[0], item.start(), item.end())
-        for item in _BARE.finditer(page.text)
-        if not page.plain[item.start() - 1 : item.start()].isalnum()
-    ]
-    sides = [(item, side) for item in _SIDES.finditer(page.text) for side in (1, 2)] if "RT" in page.text else []
-    return alone + [ModifierMention(item[side], item.start(side), item.end(side)) for item, side in sides]
+    found = []
+    for item in islice(_BARE.finditer(page.text), MOST_NAMED):
+        if item["other"] == item[0][:2]:  # "LT, LT" is a list of something else
+            continue
+        places = (item.start(), item.start("other")) if item["other"] else (item.start(),)
+        found += [ModifierMention(page.text[at : at + 2], at, at + 2) for at in places]
+    return found

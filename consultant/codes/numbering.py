@@ -47,6 +47,7 @@ _CPT = re.compile(r"[0-9]{4}[0-9AFMTU]")
 _HCPCS = re.compile(r"[A-V][0-9]{4}")
 _MODIFIER = re.compile(r"[0-9A-Z]{2}")
 _DENTAL = re.compile(r"D[0-9]{4}")
+_ICD_9_CM = re.compile(r"(?:[0-9]{3}|V[0-9]{2})\.[0-9]{1,2}|E[0-9]{3}\.[0-9]")
 
 
 def section_of(key: str) -> Section:
@@ -62,7 +63,9 @@ def section_of(key: str) -> Section:
 
 
 def system_by_shape(code: str) -> System:
-    """Return the system a code no source knows was most likely meant for: a dot means a diagnosis."""
+    """Return the system a code no source knows was most likely meant for: a dot means a diagnosis, old or new."""
+    if _ICD_9_CM.fullmatch(code.strip().upper()):
+        return System.ICD_9_CM
     key = code.strip().replace(".", "").upper()
     if _CPT.fullmatch(key):
         return System.CPT

@@ -22,18 +22,30 @@ _PLAIN = tuple((odd, plain) for plain, odds in ODD_CHARACTERS.items() for odd in
 _ASCII_UPPER = {ord(letter): letter.upper() for letter in "abcdefghijklmnopqrstuvwxyz"}
 
 
-@dataclass(frozen=True, slots=True)
+# Words a text must hold somewhere before anything near a number is worth a closer look.
+_DIAGNOSIS_WORDS = ("ICD", "DX", "DIAG", "SECONDARY", "PRIMARY")
+
+
+@dataclass(slots=True)
 class Page:
-    """The text as written, the same text plain, and the code book's word for what a code is (None: no book)."""
+    """The text as written, the same text plain, the code book's word for what a code is (None: no book).
+
+    What the whole text speaks of is told once, so that a number far from any such word costs no second look.
+    """
 
     text: str
     plain: str
     knows: Knows | None
+    of_diagnoses: bool
+    of_operations: bool
+    of_units: bool
 
 
 def open_page(text: str, knows: Knows | None) -> Page:
     """Lay a text out for reading; `plain` has the very length of `text`."""
-    return Page(text, _made_plain(text), knows)
+    plain = _made_plain(text)
+    holds = plain.__contains__
+    return Page(text, plain, knows, any(map(holds, _DIAGNOSIS_WORDS)), holds("PCS"), holds("UNIT"))
 
 
 def _made_plain(text: str) -> str:

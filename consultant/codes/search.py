@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from consultant.codes import wordforms
 from consultant.codes.entries import Hit, System
-from consultant.codes.indexing import LONGEST_REPAIRED, SHORTEST_REPAIRED, WORD, rarity, with_a_letter_less
+from consultant.codes.indexing import LONGEST_REPAIRED, SHORTEST_REPAIRED, UNMARKED, WORD, rarity, with_a_letter_less
+from consultant.codes.meanings import SYNONYMS
 from consultant.codes.shelving import key_of
-from consultant.codes.vocabulary import ABBREVIATIONS, EXPRESSIONS, SYNONYMS, WORDS_TOO
+from consultant.codes.vocabulary import ABBREVIATIONS, EXPRESSIONS, WORDS_TOO
 
 CANDIDATES = 300
 COMMON = 0.03  # share of the phrases: a commoner word only confirms
@@ -21,9 +23,12 @@ MOST_WORDS = 24
 LONGEST = 2000  # characters of a question that are read
 _UNHEARD = frozenset({"of", "the", "and", "or", "in", "to", "by", "for", "a", "an", "on", "at", "from", "as", "is"})
 _CODE = re.compile(r"[A-Z][0-9][0-9A-Z](?:\.?[0-9A-Z]{0,4})?|[A-Z][A-Z][0-9](?:\.?[0-9A-Z]{0,4})?|[A-Z][0-9]{1,4}")
-_STEM = 4  # letters a word keeps at least when its ending is left out of the comparison
-_CLOSENESS = 0.3  # what the phrase's own words count for beside the question's
-_SYNONYM, _FORM = 0.85, 0.8  # what a match by meaning or by another form of the word counts for
+_STEM = 5  # letters a word keeps at least when its ending is left out of the comparison
+_CLOSENESS = 0.2  # what the phrase's own words count for beside the question's
+_FORM = 0.8  # what a match by another ending of the word counts for,
+_SYNONYM, _KIN, _PART = 0.7, 0.7, 0.6  # by meaning, by the same root, by a part of the word
+_UNMARKED = 0.3  # what "unspecified" or "NOS" counts for beside a word of its rarity
+_COMPOUND = 12  # letters from which a word is tried by its parts, even a known one
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +43,14 @@ class _Asked:
     """The words of one question. What a word found is worth to it is worked out once for each word."""
 
     def __init__(self, terms: Sequence[_Term]) -> None:
-        self.terms = terms
         self.weight = sum(term.weight for term in terms) or 1.0
-        self._stems = [{_stem(form): value * _FORM for form, value in term.forms.items()} for term in terms]
+        self._by_form: dict[str, dict[int, float]] = {}
+        self._by_stem: dict[str, dict[int, float]] = {}
         self._worth: dict[str, tuple[tuple[int, float], ...]] = {}
+        for place, term in enumerate(terms):
+            for form, value in term.forms.items():
+                self._by_form.setdefault(form, {})[place] = term.weight * value
+                self._by_stem.setdefault(_stem(form), {})[place] = term.weight * value * _FORM
 
     def covered(self, words: Sequence[str]) -> float:
         """Return the weight of the terms that these words answer, each term by the best of them."""
@@ -55,12 +64,7 @@ class _Asked:
         return sum(best.values())
 
     def _of(self, word: str) -> tuple[tuple[int, float], ...]:
-        stem = _stem(word)
-        values = (
-            (place, term.weight * (term.forms.get(word, 0.0) or self._stems[place].get(stem, 0.0)))
-            for place, term in enumerate(self.terms)
-        )
-        return tuple((place, value) for place, value in values if value)
+        return tuple((self._by_stem.get(_stem(word), {}) | self._by_form.get(word, {})).items())
 
 
 class WordSearch:
@@ -98,6 +102,13 @@ class WordSearch:
         best = sorted(scored, key=lambda code: -scored[code])[: 3 * limit]
         return self._hits({code: scored[code] for code in best}, limit)
 
+    def meant(self, words: str) -> str:
+        """Return the question with the slips repaired that were taken for slips, or nothing if there were none."""
+        slips = {
+            word: found[0] for word in _words(words) if word not in self.counts and (found := self._repaired(word))
+        }
+        return WORD.sub(lambda word: slips.get(word[0], word[0]), words.lower()) if slips else ""
+
     def _by_code(self, key: str, limit: int, system: System | None) -> list[Hit]:
         """Return the code itself, and those that begin so, in print order."""
         rows = self.ask(
@@ -108,12 +119,23 @@ class WordSearch:
         )
         return [Hit(System(found), code, short, 1.0 if own == key else 0.9) for found, code, short, own in rows]
 
+    @cached_property
+    def vocabulary(self) -> list[str]:
+        """The words of all phrases, in order."""
+        return sorted(self.counts)
+
     def _term(self, word: str) -> _Term:
         forms = {word: 1.0} | dict.fromkeys(SYNONYMS.get(word, ()), _SYNONYM)
-        if word not in self.counts:
-            forms |= dict.fromkeys(self._repaired(word), 1.0)
-        count = self.counts.get(word) or max(self.counts.get(form, 0) for form in forms)
-        return _Term(rarity(count, self.phrases), forms)
+        known = self.counts.get(word, 0)
+        if not known and (repaired := self._repaired(word)):
+            forms |= dict.fromkeys(repaired, 1.0)
+        elif known < COMMON * self.phrases:
+            compound = not known or len(word) >= _COMPOUND
+            near = dict.fromkeys(wordforms.kin(word, self.vocabulary), _KIN)
+            forms = near | dict.fromkeys(wordforms.parts(word, self.counts) if compound else (), _PART) | forms
+        count = known or max(self.counts.get(form, 0) for form in forms)
+        weight = rarity(count, self.phrases)
+        return _Term(weight * (_UNMARKED if word in UNMARKED else 1.0), forms)
 
     def _repaired(self, word: str) -> list[str]:
         """Return the two commonest known words one slip away."""
@@ -129,7 +151,7 @@ class WordSearch:
     def _candidates(self, terms: Sequence[_Term], system: System | None) -> list[tuple[int, str, float]]:
         forms = [form for term in terms for form in term.forms]
         known = [form for form in forms if form in self.counts]
-        rare = [form for form in known if self.counts[form] < COMMON * self.phrases]
+        rare = [form for form in known if self.counts[form] < COMMON * self.phrases and form not in UNMARKED]
         unseen = [form for form in forms if form not in self.counts]  # another form of a known word: the index stems
         if rare or not known:
             return self._matching(" OR ".join(f'"{form}"' for form in dict.fromkeys(rare + unseen)), system)
@@ -158,9 +180,11 @@ class WordSearch:
             leaning = 0.02 * (billable != 0) + 0.01 * ("unspecified" in (long or short))
             hits.append((scored[row] + leaning, row, Hit(System(system), code, short, 0.0)))
         hits.sort(key=lambda hit: (-hit[0], hit[1]))
-        return [
-            Hit(hit.system, hit.code, hit.short, round(min(1.0, max(0.0, score)), 4)) for score, _, hit in hits[:limit]
-        ]
+        best: dict[tuple[System, str], Hit] = {}  # several files of one source may tell of the same code
+        for score, _, hit in hits:
+            found = Hit(hit.system, hit.code, hit.short, round(min(1.0, max(0.0, score)), 4))
+            best.setdefault((hit.system, hit.code), found)
+        return list(best.values())[:limit]
 
 
 def _words(question: str) -> list[str]:

@@ -17,18 +17,47 @@ _ENDS = rf"(?!\.[0-9])(?=(?:X[0-9]{{1,3}}|S|{GLUED_MODIFIERS})?(?:W/|[^0-9A-Z]|\
 
 NUMBER = re.compile(
     r"""[0-9](?:
-      (?P<cpt>(?: (?<!\w[0-9]) | (?<=CPT[0-9]) | (?<=CODE[0-9]) ) [0-9]{3}[0-9FTUMA])"""
+      (?: (?<!\w.) | (?<=CPT.) | (?<=CODE.) ) (?:
+          (?: (?! (?<=0)[2-9] | (?<=0)00 )(?P<cpt>[0-9]{4}) | (?P<suffixed>[0-9]{3}[FTUMA]) )"""
     + _ENDS
     + r"""
-    | (?P<lettered>(?<=[A-Z][0-9])(?<!\w[A-Z][0-9])(?:[0-9AB]|\.[0-9]))
-    | (?P<date>[0-9]?[-/.][0-9]{1,2}[-/.][0-9]{2} | [0-9]{3}[-/.][0-9]{1,2}[-/.][0-9] | [0-9]?-[A-Z]{3})
-    | (?P<year>(?:(?<=2)0|(?<=1)9)[0-9]{2}(?![0-9A-Z]))
-    | (?P<icd9>(?<!\w[0-9])[0-9]{2}\.[0-9]{1,2}(?![0-9A-Z]))
-    | [0-9A-Z]*
+        | (?P<wrapped> [0-9]{2,3}-\r?\n[> ]{0,4}[0-9]{1,2}(?![0-9A-Z]) )
+        | (?P<year> (?: (?<=2)0 | (?<=1)9 )[0-9]{2}(?![0-9A-Z]|[-/.][0-9]) )
+        | (?<!\$.)(?<!\$[0-9],.)(?<!\$[0-9]{2},.)(?P<icd9> [0-9]{2}\.[0-9]{1,2}"""
+    + _ENDS
+    + r""" )
+        | (?P<operation> [0-9A-HJ-NP-Z]{6}(?![0-9A-Z]) )
+      )
+    | (?<=[A-Z].) (?:
+          (?<!\w..) (?:
+              (?P<blanked> [0-9AB](?:\.\s{1,2}|\s\.)[0-9][0-9A-Z]{0,3}(?![0-9A-Z]|\.[0-9]) )
+            | (?: (?<=[A-V].)(?P<hcpcs>[0-9]{3})
+                | (?P<dotted>[0-9AB]\.[0-9A-Z]{1,4})
+                | (?<=E.)(?P<external>[0-9]{2}\.[0-9])
+                | (?P<dotless>[0-9AB][0-9A-Z]{1,4})
+                | (?! (?<=B1)2 | (?<=T1)[0-2] )(?P<category>[0-9AB])
+                | (?P<misdotted>[0-9A-Z]{0,3}\.[0-9A-Z]{1,5})
+              )"""
+    + _ENDS
+    + r"""
+          )
+        | (?<=[BCDFGHX][A-Z].)(?<!\w...)(?P<imaging>[0-9A-HJ-NP-Z]{4}(?![0-9A-Z]))
+      )
+    | (?<![0-9_].) (?P<date>
+          [0-9]?[-/.][0-9]{1,2}[-/.][0-9]{2} | [0-9]{3}[-/.][0-9]{1,2}[-/.][0-9] | [0-9]?-[A-Z]{3} )
     )""",
     re.VERBOSE,
 )
-"""A number as far as it shows what it may be, found by its first digit; no group: nothing of ours."""
+"""A number found by its first digit, its shape told by the group that matched; what matches none is nothing of ours.
+
+CPT numbers its codes 00100-01999 and 10000-99999; B12, T10, T11 and T12 are no categories, but a vitamin and vertebrae.
+The letter before the digit of an ICD-10-CM or HCPCS code stands before the match; `LETTERS_BEFORE` counts such letters.
+"""
+
+LETTERS_BEFORE = {
+    **dict.fromkeys(("hcpcs", "dotted", "external", "category", "dotless", "misdotted", "blanked"), 1),
+    "imaging": 2,
+}
 
 RUN = re.compile(r"[0-9A-Z](?:[0-9A-Z./-]*[0-9A-Z])?")
 """All that is written without a break from some place on."""
@@ -36,19 +65,8 @@ RUN = re.compile(r"[0-9A-Z](?:[0-9A-Z./-]*[0-9A-Z])?")
 LONGEST_RUN = 100
 """Characters; nobody writes a longer run by hand, it is base64, a hash or an attack."""
 
-CODE = re.compile(
-    r"""(?:
-      (?P<cpt>[0-9]{5} | [0-9]{4}F | [01][0-9]{3}T | 0[0-9]{3}[UA] | 00[0-9]{2}M)
-    | (?P<hcpcs>[A-V][0-9]{4})
-    | (?P<dotted>[A-Z][0-9][0-9AB]\.[0-9A-Z]{1,4})
-    | (?P<icd9>[0-9]{3}\.[0-9]{1,2} | E[0-9]{3}\.[0-9])
-    | (?P<dotless>[A-Z][0-9][0-9AB][0-9A-Z]{0,4})
-    | (?P<misdotted>[A-Z][0-9][0-9A-Z]{0,3}\.[0-9A-Z]{1,5})
-    )"""
-    + _ENDS,
-    re.VERBOSE,
-)
-"""One whole code at a place; the group names its shape."""
+SUFFIXED = re.compile(r"[0-9]{4}F|[01][0-9]{3}T|0[0-9]{3}[UA]|00[0-9]{2}M")
+"""The CPT codes of four digits and a letter."""
 
 PROCEDURE = re.compile(r"[A-V]?[0-9]{4}[0-9FTUMA]?(?![0-9A-Z])")
 """A whole CPT or HCPCS code standing at a place, as the second end of a range is checked for."""
@@ -57,6 +75,7 @@ ICD_RANGE_END = re.compile(
     r"(?:[ ]?-[ ]?|\s{1,2}(?:THROUGH|THRU|TO)\s{1,2})(?P<last>[A-Z][0-9][0-9AB](?:\.[0-9A-Z]{1,4})?)(?![0-9A-Z])"
 )
 
+# The blocks in use, by letter.
 _HCPCS_BLOCKS = {
     "A": "0 2 4 5 6 7 8 9",
     "B": "4 5 9",
@@ -77,8 +96,12 @@ _HCPCS_BLOCKS = {
     "U": "00",
     "V": "2 5",
 }
-HCPCS_BEGINNINGS = tuple(letter + digits for letter, blocks in _HCPCS_BLOCKS.items() for digits in blocks.split())
-"""How HCPCS Level II codes begin: the blocks in use; `M5416` is none of theirs. D is dental (CDT)."""
+_HCPCS_BEGINNINGS = frozenset(letter + digits for letter, blocks in _HCPCS_BLOCKS.items() for digits in blocks.split())
+
+
+def in_hcpcs_blocks(code: str) -> bool:
+    """Tell whether HCPCS Level II has codes that begin so; `M5416` is none of theirs. D is dental (CDT)."""
+    return code[:2] in _HCPCS_BEGINNINGS or code[:3] in _HCPCS_BEGINNINGS
 
 
 def in_cpt_numbering(code: str) -> bool:

@@ -61,7 +61,16 @@ FROM code LEFT JOIN note ON note.at = code.id
 WHERE code.id IN (SELECT value FROM json_each(?)) ORDER BY code.id, note.id
 """
 _CHILDREN = "SELECT parent, code FROM code WHERE parent IN (SELECT value FROM json_each(?)) ORDER BY id"
-_RELEASES = "SELECT source, name, publisher, effective, rows, imported, file, sha256, id FROM release"
+_OF_RELEASE = (
+    *("source", "name", "publisher", "effective", "rows", "imported", "file", "sha256"),
+    *("variant", "partial", "terms", "accepted_by"),
+)
+_RELEASE = f"SELECT id, {', '.join(_OF_RELEASE)} FROM release"  # noqa: S608  our own columns
+
+
+def release_of(connection: sqlite3.Connection, number: int) -> Release:
+    """Return one release by its number, not knowing what comes after it."""
+    return _release(connection.execute(f"{_RELEASE} WHERE id = ?", (number,)).fetchone()[1:])
 
 
 class Shelf:
@@ -90,13 +99,9 @@ class Shelf:
     @cached_property
     def releases(self) -> dict[int, Release]:
         """The releases in the book by their number, ordered by source and date."""
-        rows = self.ask(_RELEASES, ())
-        numbers = {(row[0], date.fromisoformat(row[3])): row[-1] for row in rows}
-        known = [
-            Release(source, name, publisher, date.fromisoformat(effective), None, count, imported, file, sha256)
-            for source, name, publisher, effective, count, imported, file, sha256, _ in rows
-        ]
-        return {numbers[release.source, release.effective]: release for release in releases.with_successors(known)}
+        rows = self.ask(f"{_RELEASE} ORDER BY source, effective, variant", ())
+        known = releases.with_successors(_release(row[1:]) for row in rows)
+        return {row[0]: release for row, release in zip(rows, known, strict=True)}
 
     def rows(self, keys: Collection[str]) -> list[Row]:
         """Return what every release says of these keys, in one statement."""
@@ -110,6 +115,8 @@ class Shelf:
         wanted = {number for row in rows for number in row.lines if number not in remembered}
         if wanted:
             remembered.update(_gathered(self.ask(_HEADINGS, [json.dumps(sorted(wanted))])))
+            if lost := wanted - remembered.keys():
+                raise BookDamagedError(path=self.path, reason=f"{len(lost)} of its lines are gone")
         return remembered
 
     def children(self, rows: Iterable[Row]) -> dict[int, tuple[str, ...]]:
@@ -119,6 +126,12 @@ class Shelf:
         for parent, code in self.ask(_CHILDREN, [json.dumps(parents)]) if parents else ():
             below.setdefault(parent, []).append(code)
         return {parent: tuple(codes) for parent, codes in below.items()}
+
+
+def _release(row: tuple[Any, ...]) -> Release:
+    told = dict(zip(_OF_RELEASE, row, strict=True))
+    told["effective"] = date.fromisoformat(told["effective"])
+    return Release(**{**told, "partial": bool(told["partial"])})
 
 
 def _gathered(rows: Iterable[tuple[Any, ...]]) -> dict[int, Heading]:

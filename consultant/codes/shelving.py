@@ -1,7 +1,8 @@
-"""How an edition is shelved in the book file: its tables, and writing one edition into them.
+"""How editions are shelved in the book file: its tables, the list of its releases, and writing codes into it.
 
-Rows keep the print order: `id` grows from parent to child, and `last` is the last row below it, so that a range of
-codes is a range of numbers. A release is never changed once shelved; the same source and date again takes its place.
+Codes keep the print order: `id` grows from parent to child, and `last` is the last row below it, so that a range of
+codes is a range of numbers. A release is never changed once shelved; the same source, date and variant again takes its
+place.
 """
 
 import json
@@ -10,20 +11,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from consultant.codes.entries import Release
-from consultant.codes.importers.edition import Edition, PrintedCode
+from consultant.codes.importers.edition import Edition, Ledger, PrintedCode
 from consultant.codes.references import read_references
 from consultant.errors import HouseError
 
 APPLICATION_ID = 0x436F6465  # "Code": tells the book from any other SQLite file
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 SCHEMA = """
 CREATE TABLE release (
     id INTEGER PRIMARY KEY, source TEXT NOT NULL, system TEXT NOT NULL, name TEXT NOT NULL, publisher TEXT NOT NULL,
     effective TEXT NOT NULL, rows INTEGER NOT NULL, imported TEXT NOT NULL, file TEXT NOT NULL, sha256 TEXT NOT NULL,
-    accepted_by TEXT NOT NULL, UNIQUE (source, effective)
+    accepted_by TEXT NOT NULL, terms TEXT NOT NULL, variant TEXT NOT NULL, parts TEXT NOT NULL,
+    partial INTEGER NOT NULL, UNIQUE (source, effective, variant)
 ) STRICT;
+CREATE TABLE ledger (name TEXT PRIMARY KEY) STRICT;
 CREATE TABLE code (
     id INTEGER PRIMARY KEY, release INTEGER NOT NULL REFERENCES release, system TEXT NOT NULL, key TEXT NOT NULL,
     code TEXT NOT NULL, kind TEXT NOT NULL, parent INTEGER, last INTEGER NOT NULL,
@@ -48,6 +50,10 @@ class BookMissingError(HouseError):
 
 class BookDamagedError(HouseError):
     """The code book {path} cannot be read ({reason}): run `consultant codes build`, then import your files again."""
+
+
+class BookOlderError(BookDamagedError):
+    """The code book {path} is of another version of this program: run `consultant codes build`, then import again."""
 
 
 class TwiceListedError(HouseError):
@@ -95,7 +101,9 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
     except sqlite3.DatabaseError as error:
         raise BookDamagedError(path=path, reason=error) from error
     if (application, version) != (APPLICATION_ID, SCHEMA_VERSION):
-        raise BookDamagedError(path=path, reason="it is no code book of this version")
+        if application == APPLICATION_ID:
+            raise BookOlderError(path=path)
+        raise BookDamagedError(path=path, reason="it is no code book")
     if pages * size > path.stat().st_size:
         raise BookDamagedError(path=path, reason="it is cut short")
 
@@ -107,26 +115,11 @@ def begin(connection: sqlite3.Connection) -> None:
     )
 
 
-def shelve(connection: sqlite3.Connection, edition: Edition, provenance: Provenance) -> Release:
-    """Write an edition, taking the place of an earlier import of the same source and date."""
+def shelve(connection: sqlite3.Connection, edition: Edition, provenance: Provenance) -> int:
+    """Write an edition, taking the place of an earlier import of the same source and date; return its number."""
     _refuse_twice(edition, provenance)
-    _remove(connection, edition)
-    cursor = connection.execute(
-        "INSERT INTO release (source, system, name, publisher, effective, rows, imported, file, sha256, accepted_by)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            *(
-                edition.source,
-                edition.system,
-                edition.name,
-                edition.publisher,
-                edition.effective.isoformat(),
-                edition.rows,
-            ),
-            *(provenance.imported, provenance.file, provenance.sha256, provenance.accepted_by),
-        ),
-    )
-    release = int(cursor.lastrowid or 0)
+    remove(connection, edition.source, edition.effective.isoformat(), edition.variant)
+    release = enter(connection, edition, provenance, system=edition.system, rows=edition.rows)
     first = int(connection.execute("SELECT coalesce(max(id), 0) + 1 FROM code").fetchone()[0])
     connection.executemany(
         "INSERT INTO code VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", _code_rows(edition, release, first)
@@ -134,17 +127,43 @@ def shelve(connection: sqlite3.Connection, edition: Edition, provenance: Provena
     connection.executemany(
         "INSERT INTO note (at, kind, text, refers) VALUES (?, ?, ?, ?)", _note_rows(edition.codes, first)
     )
-    return Release(
-        edition.source,
-        edition.name,
-        edition.publisher,
-        edition.effective,
-        None,
-        edition.rows,
-        provenance.imported,
-        provenance.file,
-        provenance.sha256,
-    )  # fmt: skip  one line a group of fields
+    return release
+
+
+def enter(
+    connection: sqlite3.Connection,
+    reading: Edition | Ledger,
+    provenance: Provenance,
+    *,
+    system: str = "",
+    rows: int = 0,
+) -> int:
+    """Enter a release in the list of releases and return its number."""
+    ledger = reading if isinstance(reading, Ledger) else None
+    parts = {ledger.part} if ledger and ledger.part else set()
+    cursor = connection.execute(
+        "INSERT INTO release (source, system, name, publisher, effective, rows, imported, file, sha256, accepted_by,"
+        " terms, variant, parts, partial) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            *(reading.source, system, reading.name, reading.publisher, reading.effective.isoformat(), rows),
+            *(provenance.imported, provenance.file, provenance.sha256, provenance.accepted_by, reading.terms or ""),
+            *(reading.variant, " ".join(parts), bool(ledger and not ledger.whole <= parts)),
+        ),
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def remove(connection: sqlite3.Connection, source: str, effective: str, variant: str) -> None:
+    """Take a release out of the book, with all that was shelved of it; one that is not there is no hindrance."""
+    known = connection.execute(
+        "SELECT id FROM release WHERE source = ? AND effective = ? AND variant = ?", (source, effective, variant)
+    ).fetchone()
+    if known:
+        for (table,) in connection.execute("SELECT name FROM ledger").fetchall():
+            connection.execute(f"DELETE FROM {table} WHERE release = ?", known)  # noqa: S608  our own tables
+        connection.execute("DELETE FROM note WHERE at IN (SELECT id FROM code WHERE release = ?)", known)
+        connection.execute("DELETE FROM code WHERE release = ?", known)
+        connection.execute("DELETE FROM release WHERE id = ?", known)
 
 
 def _refuse_twice(edition: Edition, provenance: Provenance) -> None:
@@ -153,16 +172,6 @@ def _refuse_twice(edition: Edition, provenance: Provenance) -> None:
         if (key := key_of(code.code)) in seen:
             raise TwiceListedError(source=edition.source, name=edition.name, file=provenance.file, code=code.code)
         seen.add(key)
-
-
-def _remove(connection: sqlite3.Connection, edition: Edition) -> None:
-    known = connection.execute(
-        "SELECT id FROM release WHERE source = ? AND effective = ?", (edition.source, edition.effective.isoformat())
-    ).fetchone()
-    if known:
-        connection.execute("DELETE FROM note WHERE at IN (SELECT id FROM code WHERE release = ?)", known)
-        connection.execute("DELETE FROM code WHERE release = ?", known)
-        connection.execute("DELETE FROM release WHERE id = ?", known)
 
 
 def _code_rows(edition: Edition, release: int, first: int) -> Iterator[tuple[object, ...]]:

@@ -1,5 +1,10 @@
-"""How a code stands on a day: which release speaks of it, since when and until when it holds."""
+"""How a code stands on a day: which release speaks of it, since when and until when it holds.
 
+A source may publish several files of one day: the tabular list and the order file, long and short descriptors. They say
+one thing of a code together.
+"""
+
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -7,6 +12,9 @@ from datetime import date, timedelta
 from consultant.codes import releases
 from consultant.codes.entries import Release, Status, System
 from consultant.codes.shelf import Row
+
+_FULLEST = ("", "order file", "long", "medium", "short", "consumer", "clinician")
+"""The files of one day, by what they tell: the first that lists a code speaks, the others complement it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +40,31 @@ def standing(rows: Sequence[Row], known: Mapping[int, Release], on: date) -> Sta
         return None
     source = known[rows[0].release].source
     ours = [release for release in known.values() if release.source == source]
-    by_day = {known[row.release].effective: row for row in rows}
+    by_day = _together([row for row in rows if known[row.release].source == source], known)
     speaking = releases.in_force(ours, on)
     if speaking and speaking.effective in by_day:
         return _as_printed(by_day[speaking.effective])
     assert speaking is not None  # each row belongs to a release
     return _from_another(by_day, speaking, ours)
+
+
+def _together(rows: Sequence[Row], known: Mapping[int, Release]) -> dict[date, Row]:
+    """Return one row for each day: the fullest file's, with the short title and attributes the others add."""
+    ordered = sorted(rows, key=lambda row: _FULLEST.index(known[row.release].variant))
+    by_day: dict[date, Row] = {}
+    for row in ordered:
+        day = known[row.release].effective
+        by_day[day] = _complemented(by_day[day], row) if day in by_day else row
+    return by_day
+
+
+def _complemented(row: Row, other: Row) -> Row:
+    attributes = {**_attributes(other), **_attributes(row)}
+    return row._replace(short=row.short or other.short, attributes=json.dumps(attributes) if attributes else "")
+
+
+def _attributes(row: Row) -> dict[str, str]:
+    return dict(json.loads(row.attributes)) if row.attributes else {}
 
 
 def _as_printed(row: Row) -> Standing:

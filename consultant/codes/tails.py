@@ -30,9 +30,11 @@ _STEP = re.compile(
     """,
     re.VERBOSE,
 )
+# Most codes are followed by a word that belongs to no tail, or by the next code; one look tells.
+_NOTHING = re.compile(r"[,:]?[ ](?:(?!FOR|THR|THE|WITH|PLUS|USING|AND|ADD|CPT|HCP|MOD)[A-Z]{3}|[0-9]{5}|[A-Z][0-9]{2})")
 _BEGINNINGS = frozenset(" -/X*(,:[W\n\t\r" + "".join(GLUED_MODIFIERS.split("|")))
 _ENDS_A_BARE_ONE = re.compile(
-    r"\s{0,2}(?:[,;.)/&+?\n]|\Z|(?:AND|WITH|FOR|ARE)(?![A-Z])|[A-Z]{2}(?![0-9A-Z])|X[ ]?[0-9]|[A-Z]?[0-9])"
+    r"\s{0,2}(?:[,;.)/&+?\n]|\Z|(?:AND|WITH|FOR|ARE|UNITS?|QTY)(?![A-Z])|[A-Z]{2}(?![0-9A-Z])|X[ ]?[0-9]|[A-Z]?[0-9])"
 )
 _COUNTS_OTHER_THINGS = re.compile(
     r"[ ]?(?:MG|MCG|ML|CM|MM|DAYS?|VISITS?|WEEKS?|MONTHS?|YEARS?|MIN|HOURS?|SESSIONS?)(?![A-Z]{3})"
@@ -41,10 +43,17 @@ _UNITS_BEFORE = re.compile(
     r"(?<![0-9A-Z.,/$-])(?:([0-9]{1,4})[ ]{0,2}UNITS?[ ]{1,2}(?:(?:OF|FOR)[ ]{1,2})?(?:THE[ ])?"
     r"(?:(?:CPT|HCPCS)[ ])?(?:CODE[ ])?|([0-9]{1,2})[ ]?X[ ])\Z"
 )
+LEADS_TO_A_CODE = frozenset(("UNITS", "UNIT", "OF", "FOR", "THE", "CPT", "HCPCS", "CODE", "X")) | frozenset(
+    f"{digits}X" for digits in range(100)
+)
+"""The words that stand between units and the code they count."""
+
 _BROKEN = re.compile(r"[-/][A-Z]{0,8}[0-9]")
 _WHOLE_CODE = re.compile(
-    r"[-/](?:[A-Z]?[0-9]{4}[0-9FTUMA]?|[A-Z][0-9][0-9AB](?:\.[0-9A-Z]{1,4})?)(?![0-9A-Z])(?!\.[0-9])"
+    r"[-/](?:[A-Z][0-9]{4}|[0-9]{4}[0-9FTUMA]|[A-Z][0-9][0-9AB](?:\.[0-9A-Z]{1,4})?)(?![0-9A-Z])(?!\.[0-9])"
+    r"|[-/](?:19|20)[0-9]{2}[-/][0-9]{1,2}[-/][0-9]"  # a date
 )
+_YEAR = re.compile(r"[-/](?:19|20)[0-9]{2}(?![0-9A-Z])")
 _CHANGE = re.compile(
     r"CHANG|DOWN|UPCOD|UPGRAD|CONVERT|CROSSWALK|REPLAC|COMPAR|BUMP|SWITCH|MOV|UPDAT|CORRECT|REVIS|BUNDL|ADD|APPEND"
     r"|LINK|ATTACH"
@@ -67,28 +76,46 @@ class Tail:
     broken: bool = False
 
 
+def has_tail(plain: str, end: int) -> bool:
+    """Tell whether anything may belong to the procedure code that ends here."""
+    return plain[end : end + 1] in _BEGINNINGS and not _NOTHING.match(plain, end)
+
+
+def hyphened(page: Page, end: int) -> str:
+    """Return the modifier behind a hyphen where it cannot be anything else: `99213-25`, `20610-RT`; else nothing."""
+    name = page.plain[end + 1 : end + 3]
+    return name if page.plain[end : end + 1] == "-" and name in modifiers.UNMISTAKABLE else ""
+
+
 def read_tail(page: Page, code: str, end: int) -> Tail:
     """Read what belongs to the procedure code that ends at `end`."""
     tail = Tail(end)
     for _ in range(_MOST_STEPS):
-        if tail.last or page.plain[tail.end : tail.end + 1] not in _BEGINNINGS:
+        if tail.last or not has_tail(page.plain, tail.end):
             break
         step = _STEP.match(page.plain, tail.end)
         if not step or not _READERS[step.lastgroup or ""](page, code, step, tail):
             break
-    tail.broken = _goes_on_otherwise(page.plain, tail.end)
+    tail.broken = _goes_on_otherwise(code, page.plain, tail.end)
     return tail
 
 
-def units_before(plain: str, start: int) -> int | None:
+def units_before(page: Page, start: int) -> int | None:
     """Return the units said before a code: `4 units of J1885`, `3 x 20610`."""
+    plain = page.plain
+    if not page.of_units and plain[start - 2 : start] != "X ":
+        return None
+    if plain[max(0, start - 8) : start - 1].rpartition(" ")[2] not in LEADS_TO_A_CODE:
+        return None
     found = _UNITS_BEFORE.search(plain, max(0, start - 36), start)
     return int(found[1] or found[2]) if found else None
 
 
-def _goes_on_otherwise(plain: str, end: int) -> bool:
+def _goes_on_otherwise(code: str, plain: str, end: int) -> bool:
     """Tell whether more of a number follows that no code has: `78701-1234`, `12345-AB7`."""
-    return _BROKEN.match(plain, end) is not None and _WHOLE_CODE.match(plain, end) is None
+    if not _BROKEN.match(plain, end) or _WHOLE_CODE.match(plain, end):
+        return False
+    return code.isdigit() or not _YEAR.match(plain, end)
 
 
 def _read_hyphen(page: Page, code: str, step: re.Match[str], tail: Tail) -> bool:
@@ -208,7 +235,8 @@ def _take_modifier(page: Page, step: re.Match[str], tail: Tail, *, counting: boo
     """Take two characters as a modifier if they are one; where `counting` is possible, not "25 minutes"."""
     group = step.lastgroup or ""
     name, start = step[group], step.start(group)
-    if not modifiers.is_one(page, name, start) or (counting and modifiers.is_measure(page.plain, step.end())):
+    counted = counting and modifiers.is_measure(page.plain, step.end(), name)
+    if counted or not modifiers.is_one(page, name, start):
         return False
     tail.modifiers.append(name)
     tail.places.append(start)

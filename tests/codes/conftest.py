@@ -44,7 +44,7 @@ def book_of(tmp_path: Path) -> Iterator[Callable[..., Book]]:
 
     def make(*files: Path) -> Book:
         path = tmp_path / "made" / "codebook.sqlite"
-        import_files(path, files, now=NOW)
+        import_files(path, files, accepted_by="owner@house.example", now=NOW)
         opened.append(Book.open(path))
         return opened[-1]
 

@@ -165,7 +165,7 @@ def test_status_tells_what_is_loaded_stale_and_missing(small: Book) -> None:
     lines = {line.name: line for line in small.status(LATER)}
     assert lines["ICD-10-CM"].note.startswith("FY2027 is in force since 2026-10-01")
     assert (lines["HCPCS Level II"].in_force, lines["HCPCS Level II"].rows) == (True, 10)
-    assert lines["NCCI PTP"].note == "missing: no answer says whether two procedure codes bundle"
+    assert lines["NCCI PTP hospital"].note.startswith("missing: no answer says whether two procedure codes bundle")
 
 
 def test_threads_share_a_book(small: Book) -> None:
@@ -212,6 +212,16 @@ def test_damage_found_while_reading_says_so_too(small_path: Path, tmp_path: Path
         _read_everything(path)
 
 
+def test_a_book_whose_lines_are_gone_is_damaged_and_no_riddle(small_path: Path, tmp_path: Path) -> None:
+    path = tmp_path / "codebook.sqlite"
+    path.write_bytes(small_path.read_bytes())
+    with sqlite3.connect(path) as connection:
+        connection.execute("DELETE FROM code WHERE code = 'E11.4'")
+    connection.close()
+    with pytest.raises(BookDamagedError, match="lines are gone"), Book.open(path) as book:
+        book.entries(["E11.40"], ON)
+
+
 def _read_everything(path: Path) -> None:
     with Book.open(path) as book:
         book.entries(["E11.40", "J1100"], ON)
@@ -223,7 +233,7 @@ def test_another_sqlite_file_is_no_book(tmp_path: Path) -> None:
     connection = sqlite3.connect(path)
     connection.execute("CREATE TABLE release (id)")
     connection.close()
-    with pytest.raises(BookDamagedError, match="no code book of this version"):
+    with pytest.raises(BookDamagedError, match="it is no code book"):
         Book.open(path)
 
 

@@ -10,13 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from consultant.codes.book import Book, BookDamagedError
+from consultant.codes.book import Book, BookDamagedError, BookOlderError
 from consultant.codes.building import (
     BookBusyError,
     BookUnwritableError,
     Progress,
+    TermsNotAcceptedError,
     build_book,
     import_files,
+    needs_building,
 )
 from consultant.codes.importers.documents import FileUnreadableError, UnknownFileError, WrongFileError
 from consultant.codes.shelving import TwiceListedError
@@ -117,8 +119,11 @@ def test_what_a_crashed_build_left_is_no_hindrance(path: Path) -> None:
 def test_progress_ends_where_it_said_it_would(path: Path) -> None:
     steps: list[Progress] = []
     import_files(path, [TEXT], now=NOW, progress=steps.append)
-    assert [step.done for step in steps] == list(range(steps[-1].total + 1))
-    assert steps[0].what == "reading HCPC2026_OCT_ANWEB.txt"
+    done = [step.done for step in steps]
+    assert done == sorted(done)
+    assert (done[0], done[-1]) == (0, steps[-1].total)
+    assert [steps[0].what, steps[-1].what] == ["reading HCPC2026_OCT_ANWEB.txt", "ready"]
+    assert "shelving HCPC2026_OCT_ANWEB.txt" in {step.what for step in steps}
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
@@ -163,3 +168,67 @@ def test_a_build_keeps_what_was_imported(path: Path) -> None:
             ("HCPCS Level II", 10),
             ("ICD-10-CM", 98_186),
         ]
+
+
+PARTS = sorted(AGENCY.glob("ccipra-*"))
+
+
+def test_a_file_under_terms_needs_somebody_who_accepts_them(path: Path) -> None:
+    before = path.read_bytes()
+    with pytest.raises(TermsNotAcceptedError, match=r"American Medical Association.*--accept-terms"):
+        import_files(path, [TEXT, PARTS[0]], now=NOW)
+    assert path.read_bytes() == before
+    [release] = import_files(path, [PARTS[0]], accepted_by="owner@house.example", now=NOW)
+    assert (release.terms, release.accepted_by) == ("American Medical Association (CPT)", "owner@house.example")
+
+
+def ptp_release(path: Path) -> tuple[int, bool, int]:
+    with Book.open(path) as book:
+        [release] = [release for release in book.releases() if release.source == "NCCI PTP practitioner"]
+        volume = book.volume("NCCI PTP practitioner", ON)
+        assert volume is not None
+        return release.rows, release.partial, volume.rows("SELECT count(*) FROM ptp WHERE release = ?")[0][0]
+
+
+def test_parts_given_one_after_the_other_make_a_release_whole(path: Path) -> None:
+    for part, expected in zip(PARTS, ((6, True, 6), (8, True, 8), (9, True, 9), (10, False, 10)), strict=True):
+        import_files(path, [part], accepted_by="owner@house.example", now=NOW)
+        assert ptp_release(path) == expected
+
+
+def test_a_part_given_again_begins_the_release_anew(path: Path) -> None:
+    import_files(path, PARTS, accepted_by="owner@house.example", now=NOW)
+    import_files(path, PARTS[1:2], accepted_by="owner@house.example", now=NOW)
+    assert ptp_release(path) == (2, True, 2)
+
+
+def test_an_error_far_down_in_a_ledger_leaves_the_book_untouched(path: Path, changed: Callable[..., Path]) -> None:
+    before = path.read_bytes()
+    wrong = changed(PARTS[0], "ccipra-v323r0-f1.TXT", ("19960101\t20231231", "19960101\t2023123"))
+    with pytest.raises(WrongFileError, match="line 12, column 5, '2023123'"):
+        import_files(path, [PARTS[1], wrong], accepted_by="owner@house.example", now=NOW)
+    assert path.read_bytes() == before
+
+
+def test_a_ledger_that_lists_a_code_twice_is_refused(path: Path, changed: Callable[..., Path]) -> None:
+    mue = AGENCY / "MCR_MUE_PractitionerServices_Eff_10-01-2026.csv"
+    with pytest.raises(TwiceListedError, match="lists Q9981 twice"):
+        import_files(path, [changed(mue, mue.name, ("Q9985", "Q9981"))], accepted_by="owner@house.example", now=NOW)
+
+
+def test_a_book_of_another_version_says_so_and_is_made_anew(path: Path) -> None:
+    assert not needs_building(path)
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA user_version = 1")
+    assert needs_building(path)
+    for attempt in (lambda: Book.open(path), lambda: import_files(path, [TEXT], now=NOW)):
+        with pytest.raises(BookOlderError, match="another version of this program: run `consultant codes build`"):
+            attempt()
+    build_book(path, now=NOW)
+    assert not needs_building(path)
+
+
+def test_a_damaged_book_is_not_built_over_unasked(path: Path) -> None:
+    path.write_bytes(b"SQLite format 3\0" + b"\1" * 5000)
+    assert not needs_building(path)
+    assert needs_building(path.with_name("none.sqlite"))

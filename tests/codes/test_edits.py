@@ -10,7 +10,7 @@ from consultant.codes.edits import PairKind, Verdict, pair_rules, parents
 ON = date(2026, 6, 15)
 
 
-def kinds(book: Book, *codes: str) -> list[tuple[str, tuple[str, str], str]]:
+def kinds(book: Book, *codes: str) -> list[tuple[str, tuple[str, ...], str]]:
     return [(rule.kind.value, rule.codes, rule.printed_at) for rule in pair_rules(book, codes, ON)]
 
 
@@ -18,6 +18,7 @@ def test_a_note_at_the_category_holds_for_the_codes_below_it(small: Book) -> Non
     [rule] = pair_rules(small, ["E11.40", "E10.9"], ON)
     assert (rule.kind, rule.verdict) == (PairKind.EXCLUDES1, Verdict.NOT_TOGETHER)
     assert (rule.codes, rule.printed_at) == (("E11.40", "E10.9"), "E11")
+    assert rule.note is not None
     assert rule.note.text == "type 1 diabetes mellitus (E10.-)"
     assert rule.release.name == "FY2026, April 1, 2026"
 

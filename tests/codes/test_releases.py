@@ -1,5 +1,6 @@
 """Which release is in force, by the agencies' calendars and by what is loaded."""
 
+from dataclasses import replace
 from datetime import date
 
 from consultant.codes.entries import Release
@@ -67,3 +68,24 @@ def test_every_missing_source_says_what_it_means_for_answers() -> None:
     lines = status([], TODAY)
     assert [line.name for line in lines] == [source.name for source in SOURCES]
     assert all(line.note.startswith("missing: ") and not line.release for line in lines)
+
+
+def test_a_source_without_a_calendar_holds_until_a_newer_edition_is_loaded() -> None:
+    first = Release("Place of service", "2024", "CMS", date(2024, 1, 1), rows=52)
+    assert with_successors([first])[0].in_force(date(2030, 1, 1))
+    older, _ = with_successors([first, replace(first, effective=date(2026, 5, 1))])
+    assert older.superseded == date(2026, 5, 1)
+    assert edition_on("Place of service", TODAY)[1] <= TODAY
+
+
+def test_editions_beside_each_other_do_not_supersede_one_another() -> None:
+    one = Release("Physician fee schedule", "October 2026", "CMS", date(2026, 10, 1), variant="QPP")
+    for release in with_successors([one, replace(one, variant="nonQPP")]):
+        assert release.in_force(TODAY)
+
+
+def test_a_partial_release_says_that_it_is_not_all() -> None:
+    part = Release("NCCI PTP practitioner", "October 2026", "CMS", date(2026, 10, 1), rows=6, partial=True)
+    line = next(line for line in status(with_successors([part]), TODAY) if line.release)
+    assert line.note == "in force; not all of its files are loaded, so what it does not list may still be there"
+    assert line.partial

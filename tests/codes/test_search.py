@@ -90,6 +90,29 @@ def test_an_abbreviation_that_is_a_word_is_spelt_out_only_in_capitals(book: Book
     assert "leukemia" not in book.search("burn of all toes")[0].short.lower()
 
 
+UNSEEN = [
+    ("gallstones", "K80"),
+    ("shingles", "B02"),
+    ("cannabis use disorder, moderate", "F12.2"),
+    ("agenesis of pancreas", "Q45.0"),
+    ("nosebleed", "R04.0"),
+    ("voyeuristic", "F65.3"),
+    ("underactive thyroid", "E03"),
+]
+
+
+@pytest.mark.parametrize(("words", "code"), UNSEEN)
+def test_another_form_or_a_word_of_the_same_meaning_finds_it_too(book: Book, words: str, code: str) -> None:
+    assert any(hit.code.startswith(code) for hit in book.search(words, 5))
+
+
+def test_a_slip_is_queried(book: Book) -> None:
+    assert book.did_you_mean("Hypertention, chronic kindey disease") == "hypertension, chronic kidney disease"
+    assert book.did_you_mean("hypertension") == ""
+    assert book.did_you_mean("xyzzyqq") == ""
+    assert book.did_you_mean("E11.9") == ""
+
+
 NOTHING = [
     "",
     "   ",

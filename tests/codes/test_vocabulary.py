@@ -1,6 +1,7 @@
 """The data coders' words are spelt out by."""
 
-from consultant.codes.vocabulary import ABBREVIATIONS, EXPRESSIONS, SYNONYMS, WORDS_TOO
+from consultant.codes.meanings import SYNONYMS
+from consultant.codes.vocabulary import ABBREVIATIONS, EXPRESSIONS, WORDS_TOO
 
 
 def test_everything_is_written_as_questions_are_read_in_lower_case() -> None:

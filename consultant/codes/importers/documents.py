@@ -1,7 +1,7 @@
 """A file as downloaded, unpacked: a document is one readable file inside whatever zip or gz it came in.
 
-Sizes are bounded before a byte is unpacked, and again while unpacking, since an archive's own word is not to be
-trusted.
+Sizes are bounded before a byte is unpacked, and each member is read through once before it is used, since an archive's
+own word is not to be trusted. Nothing is kept in memory but the bytes being read.
 """
 
 import gzip
@@ -10,9 +10,10 @@ import re
 import zipfile
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import Any, BinaryIO
 
 from consultant.errors import HouseError
 
@@ -20,6 +21,8 @@ HEAD_BYTES = 64 * 1024
 LARGEST_MEMBER = 500 * 1024 * 1024
 LARGEST_RATIO = 200  # agency files compress 5 to 25 times; a bomb a thousand times and more
 MOST_MEMBERS = 2000
+_PIECE = 256 * 1024
+_NO_YEAR = 1980
 _DECLARES = re.compile(rb"<!(?:ENTITY|DOCTYPE)")
 
 
@@ -41,12 +44,16 @@ class FileUnreadableError(HouseError):
 
 @dataclass(frozen=True)
 class Document:
-    """One file to read. `trail` names every file on the way to it, outermost first: names may carry the release."""
+    """One file to read. `trail` names every file on the way to it, outermost first: names may carry the release.
+
+    `dated` is the day an archive gives to its member, None of a file that came in none.
+    """
 
     name: str
     trail: str
     size: int
     opener: Callable[[], BinaryIO]
+    dated: date | None = None
 
     def open(self) -> BinaryIO:
         """Open it for reading from its beginning; the caller closes it."""
@@ -56,6 +63,10 @@ class Document:
         """Return its first 64 KB, enough to recognise it by."""
         with self.open() as stream:
             return stream.read(HEAD_BYTES)
+
+    def watched(self, reached: Callable[[int], None]) -> "Document":
+        """Return the same document, which tells how many of its bytes have been read as it is."""
+        return replace(self, opener=lambda: _Watched(self.open(), reached))
 
 
 def unpack(path: Path) -> list[Document]:
@@ -88,10 +99,12 @@ def _unwrapped(document: Document, depth: int) -> list[Document]:
 
 
 def _gunzipped(document: Document) -> Document:
-    with document.open() as packed, gzip.GzipFile(fileobj=packed) as stream:
-        content = _bounded(stream, document, document.name)
-    name = document.name.removesuffix(".gz")
-    return Document(name, document.trail, len(content), lambda: io.BytesIO(content))
+    def opened() -> BinaryIO:
+        packed = document.open()
+        return _Inside(gzip.GzipFile(fileobj=packed), packed)
+
+    size = _length(opened, document, document.name)
+    return Document(document.name.removesuffix(".gz"), document.trail, size, opened, document.dated)
 
 
 def _members(document: Document, depth: int) -> list[Document]:
@@ -102,15 +115,28 @@ def _members(document: Document, depth: int) -> list[Document]:
             _refuse_large(document, infos)
             return [document]
         _refuse_large(document, infos)
-        members = [_member(document, archive, info) for info in infos if info.file_size]
+    members = [_member(document, info) for info in infos if info.file_size]
     return [inner for member in members for inner in _unwrapped(member, depth - 1)]
 
 
-def _member(document: Document, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Document:
-    with archive.open(info) as stream:
-        content = _bounded(stream, document, info.filename)
+def _member(document: Document, info: zipfile.ZipInfo) -> Document:
+    def opened() -> BinaryIO:
+        packed = document.open()
+        archive = zipfile.ZipFile(packed)
+        return _Inside(archive.open(info), archive, packed)
+
     name = Path(info.filename).name
-    return Document(name, f"{document.trail}/{name}", len(content), lambda: io.BytesIO(content))
+    size = _length(opened, document, info.filename)
+    return Document(name, f"{document.trail}/{name}", size, opened, _day(info))
+
+
+def _day(info: zipfile.ZipInfo) -> date | None:
+    """Return the day a member was last changed; 1980 is what archives write that do not know."""
+    year, month, day = info.date_time[:3]
+    try:
+        return date(year, month, day) if year > _NO_YEAR else None
+    except ValueError:  # an archive may write any month
+        return None
 
 
 def _refuse_large(document: Document, infos: list[zipfile.ZipInfo]) -> None:
@@ -123,14 +149,66 @@ def _refuse_large(document: Document, infos: list[zipfile.ZipInfo]) -> None:
             raise ArchiveTooLargeError(file=document.name, member=info.filename, limit=_limit())
 
 
-def _bounded(stream: IO[bytes] | gzip.GzipFile, document: Document, member: str) -> bytes:
-    """Unpack no more than the larger of 2 MB and the archive's size times the allowed ratio."""
+def _length(opened: Callable[[], BinaryIO], document: Document, member: str) -> int:
+    """Unpack once, so that damage shows now, no further than 2 MB or the archive's size times the allowed ratio."""
     limit = min(LARGEST_MEMBER, max(document.size, 10_000) * LARGEST_RATIO)
-    content = stream.read(limit + 1)
-    if len(content) > limit:
-        raise ArchiveTooLargeError(file=document.name, member=member, limit=_limit())
-    return content
+    length = 0
+    with opened() as stream:
+        while piece := stream.read(_PIECE):
+            length += len(piece)
+            if length > limit:
+                raise ArchiveTooLargeError(file=document.name, member=member, limit=_limit())
+    return length
 
 
 def _limit() -> str:
     return f"{LARGEST_MEMBER // 1024 // 1024} MB, or {LARGEST_RATIO} times its packed size"
+
+
+class _Inside(io.BufferedReader):
+    """A member being read; closing it lets go of the archives around it."""
+
+    def __init__(self, stream: Any, *around: Any) -> None:
+        super().__init__(stream, _PIECE)
+        self._around = around
+
+    def close(self) -> None:
+        super().close()
+        for outer in self._around:
+            outer.close()
+
+
+class _Watched(io.BufferedReader):
+    """A document being read by somebody who is waited for."""
+
+    def __init__(self, stream: BinaryIO, reached: Callable[[int], None]) -> None:
+        super().__init__(_Counted(stream, reached), _PIECE)
+
+
+class _Counted(io.RawIOBase):
+    """Passes bytes on and tells how far it is."""
+
+    def __init__(self, stream: BinaryIO, reached: Callable[[int], None]) -> None:
+        self._stream, self._reached = stream, reached
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return self._stream.seekable()
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        return self._stream.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._stream.tell()
+
+    def readinto(self, buffer: Any) -> int:
+        piece = self._stream.read(len(buffer))
+        buffer[: len(piece)] = piece
+        self._reached(self._stream.tell())
+        return len(piece)
+
+    def close(self) -> None:
+        self._stream.close()
+        super().close()

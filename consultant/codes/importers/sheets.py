@@ -14,9 +14,6 @@ from itertools import islice
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
-
 from consultant.codes.importers.documents import Document, WrongFileError
 
 Cells = list[str]
@@ -60,7 +57,7 @@ def is_workbook(document: Document) -> bool:
 def rows_of(document: Document, is_header: Callable[[Cells], bool]) -> tuple[str, Iterator[tuple[int, Cells]]]:
     """Return the name of the sheet with that header, and its numbered rows from the header on.
 
-    A file without such a header raises `WrongFileError`; ask `has_header` first where that is a question.
+    A file without such a header raises `WrongFileError`.
     """
     for sheet, rows in _sheets(document):
         numbered = enumerate(rows, start=1)
@@ -74,7 +71,24 @@ def rows_of(document: Document, is_header: Callable[[Cells], bool]) -> tuple[str
 
 def has_header(document: Document, is_header: Callable[[Cells], bool]) -> bool:
     """Tell whether a row near the top of the document is that header."""
-    return any(is_header(cells) for _, rows in _sheets(document) for cells in islice(rows, PREAMBLE_ROWS))
+    return any(is_header(cells) for cells in first_rows(document))
+
+
+def first_rows(document: Document) -> Iterator[Cells]:
+    """Yield the rows near the top of every sheet of the document."""
+    for _, rows in _sheets(document):
+        yield from islice(rows, PREAMBLE_ROWS)
+
+
+def rows_above(document: Document, is_header: Callable[[Cells], bool]) -> list[Cells]:
+    """Return the rows above that header: titles and notices, which may tell the edition."""
+    above: list[Cells] = []
+    for _, rows in _sheets(document):
+        for cells in islice(rows, PREAMBLE_ROWS):
+            if is_header(cells):
+                return above
+            above.append(cells)
+    return []
 
 
 def _from(number: int, cells: Cells, rest: Iterator[tuple[int, Cells]]) -> Iterator[tuple[int, Cells]]:
@@ -104,6 +118,10 @@ def _csv(document: Document) -> Iterator[Cells]:
 def _workbook(document: Document) -> Iterator[tuple[str, Iterator[Cells]]]:
     with document.open() as stream:
         content = io.BytesIO(stream.read())
+    # A look-up knows the tables of importers but opens no workbook: it must not wait for this library to load.
+    import openpyxl  # noqa: PLC0415  see above
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415  see above
+
     try:
         with warnings.catch_warnings():  # openpyxl remarks on page headers and styles, which hold no data
             warnings.simplefilter("ignore")

@@ -108,3 +108,22 @@ def test_a_letter_cut_at_the_end_of_the_first_bytes_does_not_change_the_encoding
     path = tmp_path / "text.txt"
     path.write_bytes(b"a" * (64 * 1024 - 1) + "é".encode())
     assert encoding_of(unpack(path)[0]) == "utf-8-sig"
+
+
+def test_a_member_is_read_as_often_as_one_likes_and_tells_how_far_it_is(tmp_path: Path) -> None:
+    reached: list[int] = []
+    [document] = unpack(zipped(tmp_path / "one.zip", one=b"text" * 200_000))
+    for _ in range(2):
+        with document.watched(reached.append).open() as stream:
+            assert len(stream.read()) == document.size == 800_000
+    assert reached[-1] == 800_000
+    assert len(reached) > 4
+
+
+def test_a_damaged_member_is_refused_before_anything_is_read_from_it(tmp_path: Path) -> None:
+    path = tmp_path / "bad.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("one.txt", b"text" * 1000)
+    path.write_bytes(path.read_bytes().replace(b"texttext", b"TEXTtext", 1))
+    with pytest.raises(FileUnreadableError, match="cut short or damaged"):
+        unpack(path)
