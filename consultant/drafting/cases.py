@@ -93,8 +93,10 @@ class Case:
 
     @property
     def billable(self) -> list[str]:
-        """Return the codes that may be reported as they stand, those an Excludes1 note sets apart left out."""
+        """Return the codes that may be reported as they stand, those a note, an edit or a limit denies left out."""
         apart = {code for claim in self.of("excludes1") for code in claim.codes[:2]}
+        apart |= {claim.codes[1] for claim in self.of("ptp-denied", "ptp-bypass")}
+        apart |= {claim.codes[0] for claim in self.of("mue-over", "addon-alone")}
         return [claim.codes[0] for claim in self.of("valid", "hcpcs") if claim.codes[0] not in apart]
 
     @property

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from consultant.codes.book import Book
-from consultant.codes.entries import Release
+from consultant.codes.entries import Release, System
 from consultant.codes.releases import edition_on
 from consultant.drafting.authorities import GUIDELINES, rules_called_for
 from consultant.drafting.findings import Finding, Kind, source_of
 from consultant.drafting.gaps import Gap
 from consultant.drafting.inquiry import find
 from consultant.drafting.lacking import Lacking, lacking
+from consultant.drafting.policies import equivalents_of
 from consultant.drafting.questions import Question
 from consultant.drafting.values import Fact
 from consultant.rendering import Renderer
@@ -29,19 +30,30 @@ class Gathered:
     lacking: Lacking
 
 
-def gather(question: Question, book: Book, *, today: date, renderer: Renderer) -> Gathered:
-    """Return the facts of a question and its gaps; `today` is the day they are checked, not the day they are about."""
+def gather(question: Question, book: Book, *, today: date, renderer: Renderer, looked_up: bool = False) -> Gathered:
+    """Return the facts of a question and its gaps; `today` is the day they are checked, not the day they are about.
+
+    Of a code that is looked up, and not asked about in a letter, its equivalents in the old revision are told too.
+    """
     found = find(question, book)
+    if looked_up:
+        newer = (asked for asked in question.codes if asked.system is not System.ICD_9_CM)
+        found += [finding for asked in newer for finding in equivalents_of(asked, question, book)]
     found += rules_called_for(found)
     found += _editions_out_of_force(found, question.on)
-    facts = (_fact(number, finding, question, today, renderer) for number, finding in enumerate(found, 1))
-    return Gathered(tuple(facts), lacking(question, found, book.releases()))
+    facts = worded(found, on=question.on, today=today, renderer=renderer)
+    return Gathered(facts, lacking(question, found, book.releases()))
 
 
-def _fact(number: int, finding: Finding, question: Question, today: date, renderer: Renderer) -> Fact:
+def worded(found: Iterable[Finding], *, on: date, today: date, renderer: Renderer) -> tuple[Fact, ...]:
+    """Return findings as numbered facts, each in the words of its kind."""
+    return tuple(_fact(number, finding, on, today, renderer) for number, finding in enumerate(found, 1))
+
+
+def _fact(number: int, finding: Finding, on: date, today: date, renderer: Renderer) -> Fact:
     edition = finding.release.name if finding.release else ""
     statement = renderer.text(
-        f"facts/{finding.kind}.md.j2", codes=finding.codes, on=question.on, release=edition, **finding.values
+        f"facts/{finding.kind}.md.j2", codes=finding.codes, on=on, release=edition, **finding.values
     )
     return Fact(
         id=f"F{number}",

@@ -15,6 +15,15 @@ _UNLOADED = {Gap.CPT: "American Medical Association, CPT", Gap.CDT: "American De
 _TITLES = {
     "ICD-10-CM": "ICD-10-CM Tabular List of Diseases and Injuries",
     "HCPCS Level II": "HCPCS Level II alpha-numeric file",
+    "NCCI PTP practitioner": "NCCI procedure-to-procedure edits, practitioner services",
+    "NCCI PTP hospital": "NCCI procedure-to-procedure edits, outpatient hospital services",
+    "NCCI MUE practitioner": "NCCI medically unlikely edits, practitioner services",
+    "NCCI MUE outpatient": "NCCI medically unlikely edits, outpatient hospital services",
+    "NCCI MUE DME": "NCCI medically unlikely edits, DME supplier services",
+    "NCCI add-on": "NCCI add-on code edits",
+    "GEMs": "General Equivalence Mappings",
+    "Medicare coverage": "Medicare Coverage Database",
+    "Physician fee schedule": "National Physician Fee Schedule Relative Value File",
 }
 
 
@@ -46,6 +55,26 @@ class Kind(StrEnum):
     MODIFIER_NUMBER_ONLY = "modifier-number-only"
     SUPERSEDED = "superseded"
     TOO_NEW = "too-new"
+    FEE_STATUS = "fee-status"
+    FEE_GLOBAL = "fee-global"
+    FEE_MODIFIER = "fee-modifier"
+    FEE_PAYMENT = "fee-payment"
+    FEE_ABSENT = "fee-absent"
+    FEE_SAME_DAY = "fee-same-day"
+    POLICY_PAIR = "policy-pair"
+    POLICY_LISTED = "policy-listed"
+    POLICY_SILENT = "policy-silent"
+    MAPS_TO = "maps-to"
+    PTP_DENIED = "ptp-denied"
+    PTP_BYPASS = "ptp-bypass"
+    PTP_OUT_OF_FORCE = "ptp-out-of-force"
+    NO_PTP = "no-ptp"
+    PTP_SILENT = "ptp-silent"
+    MUE = "mue"
+    MUE_OVER = "mue-over"
+    NO_MUE = "no-mue"
+    ADD_ON = "addon"
+    ADD_ON_ALONE = "addon-alone"
     RULE_DETAIL = "rule-detail"
     RULE_STATEMENT = "rule-statement"
     RULE_SEVENTH = "rule-seventh"

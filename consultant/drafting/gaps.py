@@ -48,17 +48,17 @@ SYSTEM_SOURCES: dict[System, Gap] = {
     System.ICD_9_CM: Gap.ICD_9_CM,
 }
 
-# A source counts as loaded when the book holds a release whose source begins with one of these words.
+# A source counts as loaded when the book holds any release of one of these.
 LOADED_AS: dict[Gap, tuple[str, ...]] = {
-    Gap.CPT: ("CPT",),
-    Gap.CDT: ("CDT",),
-    Gap.HCPCS: ("HCPCS",),
+    Gap.CPT: ("CPT descriptors",),
+    Gap.CDT: ("CDT descriptors",),
+    Gap.HCPCS: ("HCPCS Level II",),
     Gap.ICD_10_CM: ("ICD-10-CM",),
     Gap.ICD_10_PCS: ("ICD-10-PCS",),
     Gap.ICD_9_CM: ("ICD-9-CM",),
-    Gap.PTP: ("NCCI PTP",),
-    Gap.MUE: ("NCCI MUE", "MUE"),
-    Gap.FEE_SCHEDULE: ("Medicare physician fee schedule", "Physician fee schedule", "PFS"),
+    Gap.PTP: ("NCCI PTP practitioner", "NCCI PTP hospital"),
+    Gap.MUE: ("NCCI MUE practitioner", "NCCI MUE outpatient", "NCCI MUE DME"),
+    Gap.FEE_SCHEDULE: ("Physician fee schedule",),
     Gap.COVERAGE: ("Medicare coverage",),
     Gap.RULES: ("CMS manuals",),
 }
@@ -102,4 +102,4 @@ HANGS_ON: dict[Intent, tuple[Gap, ...]] = {
 
 def loaded(gap: Gap, releases: Iterable[Release]) -> bool:
     """Tell whether the book holds any release of that source."""
-    return any(release.source.startswith(LOADED_AS[gap]) for release in releases)
+    return any(release.source in LOADED_AS[gap] for release in releases)

@@ -5,17 +5,20 @@ from dataclasses import replace
 from typing import cast
 
 from consultant.codes.book import Book
-from consultant.codes.edits import PairKind, PairRule, pair_rules
+from consultant.codes.edits import PairKind, pair_rules
 from consultant.codes.entries import Status, System
+from consultant.drafting.fees import fee_findings
 from consultant.drafting.findings import Finding, Kind, not_loaded, read_from
 from consultant.drafting.gaps import Gap, loaded
 from consultant.drafting.instructions import INSTRUCTIONS, inclusions, instructions
 from consultant.drafting.matches import Match, matches
+from consultant.drafting.policies import equivalent_findings, policy_findings
 from consultant.drafting.questions import Question
 from consultant.drafting.standing import choices, release_on, standing
+from consultant.drafting.together import of_pair, of_services
 from consultant.drafting.values import Intent
 
-_PAIR_KINDS = {PairKind.EXCLUDES1: Kind.EXCLUDES1, PairKind.EXCLUDES2: Kind.EXCLUDES2}
+_EXCLUDES = frozenset({PairKind.EXCLUDES1, PairKind.EXCLUDES2})
 
 
 def find(question: Question, book: Book) -> list[Finding]:
@@ -26,6 +29,10 @@ def find(question: Question, book: Book) -> list[Finding]:
         found += standing(asked, entry, book)
         found += instructions(entry)
         found += inclusions(entry) if question.wants(Intent.DESCRIBE) else ()
+    found += fee_findings(question, book)
+    found += policy_findings(question, book)
+    found += equivalent_findings(question, book)
+    found += of_services(question, book)
     found += _of_pairs(question, book)
     found += _of_matches(question, book)
     found += _of_modifiers(question, book)
@@ -37,18 +44,13 @@ def _of_pairs(question: Question, book: Book) -> Iterator[Finding]:
     codes = [asked.code for asked in question.of(System.ICD_10_CM) if book.systems_of(asked.code)]
     if len(codes) < 2:  # noqa: PLR2004  a pair is two
         return
-    ruled = [_pair(rule) for rule in pair_rules(book, codes, question.on) if rule.kind in _PAIR_KINDS]
+    ruled = [of_pair(rule, {}) for rule in pair_rules(book, codes, question.on) if rule.kind in _EXCLUDES]
     together = question.wants(Intent.BUNDLING, Intent.OTHER)
     # An Excludes2 note forbids nothing, and chapters print many: it is told to those who ask.
     yield from (finding for finding in ruled if together or finding.kind is Kind.EXCLUDES1)
-    if together and not ruled:
-        yield read_from(Kind.NO_EXCLUDES, tuple(codes), release_on(System.ICD_10_CM, question.on, book.releases()))
-
-
-def _pair(rule: PairRule) -> Finding:
-    codes = (*rule.codes, *rule.note.refers_to, rule.printed_at)
-    values = {"pair": rule.codes, "printed_at": rule.printed_at, "text": rule.note.text}
-    return read_from(_PAIR_KINDS[rule.kind], tuple(dict.fromkeys(codes)), rule.release, values)
+    release = release_on(System.ICD_10_CM, question.on, book.releases())
+    if together and not ruled and not release.variant:  # an order file prints no notes: its silence says nothing
+        yield read_from(Kind.NO_EXCLUDES, tuple(codes), release)
 
 
 def _of_matches(question: Question, book: Book) -> Iterator[Finding]:
@@ -75,7 +77,8 @@ def _match(match: Match) -> Finding:
 
 def _of_modifiers(question: Question, book: Book) -> Iterator[Finding]:
     for modifier in question.modifiers:
-        entry = book.entry(modifier, question.on, System.HCPCS)
+        system = next(iter(sorted(book.systems_of(modifier) & {System.CPT, System.HCPCS})), System.HCPCS)
+        entry = book.entry(modifier, question.on, system)
         if entry.found and entry.release:
             yield read_from(Kind.MODIFIER, (), entry.release, {"entry": entry, "title": entry.long or entry.short})
         else:

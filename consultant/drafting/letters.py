@@ -108,12 +108,18 @@ def write_digest(  # noqa: PLR0913  what reviewers are told, each part named
     link: str,
     house: str,
     more: int = 0,
+    updates: Sequence[object] = (),
 ) -> Words:
-    """Return the reviewers' digest: what waits, oldest first, with its age and when it is due; `more` wait unlisted."""
+    """Return the reviewers' digest: what waits, oldest first, with its age and when it is due; `more` wait unlisted.
+
+    `updates` are what became of the sources fetched since the last one, as the desk has it.
+    """
     ordered = sorted(waiting, key=lambda one: (one.received, one.ticket))
     lines = [_Line(one, int((now - one.received).total_seconds() // 3600), one.due < now) for one in ordered]
     stale = [release for release in releases if not release.in_force(now.date())]
-    return _words("digest", renderer, lines=lines, now=now, stale=stale, link=link, house=house, more=more)
+    return _words(
+        "digest", renderer, lines=lines, now=now, stale=stale, link=link, house=house, more=more, updates=updates
+    )
 
 
 def sign(text: str, renderer: Renderer, *, name: str, credential: str, day: date) -> str:
