@@ -64,6 +64,10 @@ def _cron(expression: str) -> str:
     return expression
 
 
+def _cron_or_never(expression: str) -> str:
+    return _cron(expression) if expression.strip() else ""
+
+
 def _mail_part(word: str) -> str:
     if not _MAIL_PART.fullmatch(word):
         message = f"{word!r} cannot stand in a mail address"
@@ -91,6 +95,7 @@ _WEB_ADDRESS = re.compile(r"https?://[^\s/?#]{1,253}(?:/[^\s?#]{0,500})?")
 Words = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 TimeZone = Annotated[str, AfterValidator(_zone)]
 Cron = Annotated[str, AfterValidator(_cron)]
+CronOrNever = Annotated[str, AfterValidator(_cron_or_never)]
 MailPart = Annotated[str, AfterValidator(_mail_part)]
 OneLine = Annotated[str, AfterValidator(_one_line)]
 Host = Annotated[str, Field(min_length=1)]  # nothing at all would quietly mean every address of the machine
@@ -135,6 +140,7 @@ class WebSettings(_Section):
     session_hours: Annotated[int, Field(ge=1)] = 12
     sign_in_tries: Annotated[int, Field(ge=1)] = 10
     sign_in_window_minutes: Annotated[int, Field(ge=1)] = 15
+    max_upload_bytes: Annotated[int, Field(ge=1)] = 300 * 1024 * 1024
 
     @property
     def url(self) -> str:
@@ -202,6 +208,44 @@ class LetterSettings(_Section):
     acknowledgements_per_ten_minutes: Annotated[int, Field(ge=0)] = 30
 
 
+_CMS = "https://www.cms.gov/files/zip"
+_NCCI = f"{_CMS}/medicare-ncci"
+_COVERAGE = "https://downloads.cms.gov/medicare-coverage-database/downloads/exports"
+
+
+class SourcesSettings(_Section):
+    """Where the agencies publish what the code book is made of, and when it is fetched; empty: fetched by hand.
+
+    An address may hold {year}, {yy}, {quarter}, {month}, {letter} (a to d), {fiscal_year}, {ncci} (the NCCI version,
+    such as 322) and {part} (1 to 4, each fetched).
+    """
+
+    cron: CronOrNever = ""
+    terms_accepted_by: str = ""
+    largest_bytes: Annotated[int, Field(ge=1_000_000)] = 500 * 1024 * 1024
+    timeout_seconds: Annotated[int, Field(ge=1)] = 60
+    icd_cm_tabular: str = ""
+    icd_cm_index: str = ""
+    icd_cm_order: str = f"{_CMS}/{{fiscal_year}}-code-descriptions-tabular-order.zip"
+    icd_pcs: str = f"{_CMS}/{{fiscal_year}}-icd-10-pcs-order-file-long-and-abbreviated-titles.zip"
+    gems: str = ""
+    hcpcs: str = f"{_CMS}/{{month}}-{{year}}-alpha-numeric-hcpcs-file.zip"
+    fee_schedule: str = f"{_CMS}/rvu{{yy}}{{letter}}.zip"
+    ptp_practitioner: str = f"{_NCCI}-{{year}}q{{quarter}}-practitioner-ptp-edits-ccipra-v{{ncci}}r0-f{{part}}.zip"
+    ptp_hospital: str = f"{_NCCI}-{{year}}q{{quarter}}-hospital-ptp-edits-ccioph-v{{ncci}}r0-f{{part}}.zip"
+    mue_practitioner: str = f"{_NCCI}-{{year}}-q{{quarter}}-practitioner-services-mue-table.zip"
+    mue_outpatient: str = f"{_NCCI}-{{year}}-q{{quarter}}-facility-outpatient-hospital-services-mue-table.zip"
+    mue_dme: str = ""
+    add_on: str = ""
+    dmepos: str = f"{_CMS}/dme{{yy}}-{{letter}}.zip"
+    place_of_service: str = ""
+    rbcs: str = ""
+    coverage_articles: str = f"{_COVERAGE}/current_article.zip"
+    coverage_lcds: str = f"{_COVERAGE}/all_lcd.zip"
+    coverage_ncds: str = f"{_COVERAGE}/ncd.zip"
+    cpt: str = ""
+
+
 class LogSettings(_Section):
     """How the house reports on itself."""
 
@@ -220,6 +264,7 @@ class Settings(_Section):
     reviewers: ReviewerSettings = ReviewerSettings()
     digest: DigestSettings = DigestSettings()
     letters: LetterSettings = LetterSettings()
+    sources: SourcesSettings = SourcesSettings()
     log: LogSettings = LogSettings()
 
     @property

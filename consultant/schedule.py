@@ -23,7 +23,7 @@ from consultant.observability import leg
 
 @dataclass(frozen=True)
 class Turn:
-    """One line of the timetable: a job, and how often; without `every` it follows the digest's cron expression."""
+    """One line of the timetable: a job, and how often; without `every` it follows a cron expression."""
 
     job: str
     what: str
@@ -34,6 +34,9 @@ TIMETABLE = (
     Turn("digest", "tell the reviewers what waits"),
     Turn("sweep", "send what is due and look for what is overdue", every=timedelta(seconds=60)),
 )
+
+UPDATE = Turn("update", "fetch what the agencies have published")
+"""Done only where the operator has set a cron expression for it."""
 
 # A machine that slept through its hour still does the job when it wakes, once.
 GRACE = timedelta(hours=12)
@@ -68,14 +71,16 @@ def start_clock(
     settings: DigestSettings,
     *,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    update_cron: str = "",
 ) -> Clock:
     """Run the jobs of `TIMETABLE`, each in a thread and never twice at once, until the clock is closed.
 
     The sweep runs at once, and so does the digest if it was due earlier today: a missed issue is made up for on its own
     day, and on the days after the next one tells the same. A job that raises is logged and runs again at its next time.
-    Raise `CronWrongError`; `jobs` names exactly the jobs of the timetable.
+    `update_cron` is read in the digest's time zone, and a missed update is not made up for.
+    Raise `CronWrongError`; `jobs` names exactly the jobs of the timetable, and the update where it has its time.
     """
-    if jobs.keys() != {turn.job for turn in TIMETABLE}:
+    if jobs.keys() != {turn.job for turn in TIMETABLE} | ({UPDATE.job} if update_cron else set()):
         raise ValueError(sorted(jobs))
     scheduler = BackgroundScheduler(
         timezone=UTC,
@@ -84,6 +89,9 @@ def start_clock(
     for turn in TIMETABLE:
         first = {"next_run_time": datetime.now(UTC)} if _due_at_start(turn, settings, now()) else {}
         scheduler.add_job(_guarded(turn.job, jobs[turn.job]), _trigger_of(turn, settings), id=turn.job, **first)
+    if update_cron:
+        trigger = _WallClock(update_cron, ZoneInfo(settings.timezone))
+        scheduler.add_job(_guarded(UPDATE.job, jobs[UPDATE.job]), trigger, id=UPDATE.job)
     scheduler.start()
     return Clock(scheduler)
 

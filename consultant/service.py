@@ -9,6 +9,7 @@ import contextlib
 import errno
 import fcntl
 import logging
+import os
 import secrets
 import socket
 import threading
@@ -20,13 +21,14 @@ from pathlib import Path
 
 import uvicorn
 
-from consultant.codes.building import Progress, build_book
+from consultant.codes.building import Progress, build_book, needs_building
 from consultant.config import Settings
 from consultant.desk import digests, reviewers
 from consultant.desk.departures import recover
 from consultant.desk.room import Desk
 from consultant.desk.rounds import count_stop, make_rounds, send_once, work_once
 from consultant.desk.shelf import Shelf
+from consultant.desk.updating import update
 from consultant.errors import HouseError
 from consultant.observability import leg
 from consultant.reception.door import Reception, open_door
@@ -112,8 +114,8 @@ def close_desk(desk: Desk) -> None:
 
 
 def build_missing_book(settings: Settings, progress: Callable[[Progress], None] | None = None) -> bool:
-    """Build the code book if there is none; tell whether it was built."""
-    if settings.code_book_path.exists():
+    """Build the code book if there is none of this version; tell whether it was built."""
+    if not needs_building(settings.code_book_path):
         return False
     build_book(settings.code_book_path, progress)
     return True
@@ -232,7 +234,13 @@ def _start_clock(desk: Desk) -> Clock:
     def send_digest() -> None:
         digests.send_digest(desk, digests.REVIEWERS, period_of(settings.cron, settings.timezone, desk.clock()))
 
-    return start_clock({"digest": send_digest, "sweep": desk.wake}, settings)
+    sources = desk.settings.sources
+
+    def fetch_sources() -> None:
+        update(desk.settings, (), accepted_by=sources.terms_accepted_by, now=desk.clock())
+
+    jobs = {"digest": send_digest, "sweep": desk.wake} | ({"update": fetch_sources} if sources.cron else {})
+    return start_clock(jobs, settings, update_cron=sources.cron)
 
 
 @contextlib.contextmanager
@@ -306,4 +314,4 @@ def _listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise PagePortInUseError(host=host, port=port) from error
-        raise PageAddressError(host=host, port=port, reason=error.strerror) from error
+        raise PageAddressError(host=host, port=port, reason=os.strerror(error.errno or 0)) from error

@@ -71,7 +71,7 @@ AT_REST = frozenset({State.WAITING, State.ANSWERED, State.REJECTED})
 
 
 class NotPossibleNowError(HouseError):
-    """A ticket that is "{state}" cannot be taken to "{action}"; reload the page to see what happened to it."""
+    """A ticket that is "{state}" does not allow "{action}" now; look at what happened to it since."""
 
 
 def next_state(state: State, action: Action) -> State:

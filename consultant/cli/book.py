@@ -1,5 +1,6 @@
 """`codes build` and `codes import`: the code book made and filled, with a bar that shows how far it is."""
 
+import getpass
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,13 +9,13 @@ from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+from rich.progress import BarColumn, TaskProgressColumn, TextColumn
 from rich.progress import Progress as Bar
 
 from consultant.cli.branches import Leaf
 from consultant.cli.context import House, pass_house
 from consultant.cli.output import remark
-from consultant.codes.building import Progress, build_book, import_files
+from consultant.codes.building import Progress, build_book, import_files, needs_building
 from consultant.config import Settings
 from consultant.errors import HouseError
 
@@ -53,18 +54,20 @@ def import_(house: House, files: tuple[Path, ...], *, accept_terms: bool) -> Non
     for path in files:
         if not path.is_file():
             raise NoSuchFileError(path=path)
-    accepted_by = "command line" if accept_terms else ""
+    accepted_by = f"{getpass.getuser()}, command line" if accept_terms else ""
     with _bar("Importing") as show:
         releases = import_files(
             house.settings.code_book_path, files, accepted_by=accepted_by, now=datetime.now(UTC), progress=show
         )
     for release in releases:
         remark(f"{release.source} {release.name}: {release.rows:,} rows, in force from {release.effective}.")
+        if release.partial:
+            remark("Not all of its files are loaded yet: import the other parts too.")
 
 
 def prepare_book(settings: Settings) -> None:
-    """Build the code book when there is none, with a progress bar."""
-    if settings.code_book_path.exists():
+    """Build the code book when there is none of this version, with a progress bar."""
+    if not needs_building(settings.code_book_path):
         return
     started = time.monotonic()
     with _bar("Building the code book, this once") as show:
@@ -78,7 +81,7 @@ def _bar(title: str) -> Iterator[Callable[[Progress], None]]:
     console = Console(stderr=True, highlight=False)
     if not console.is_terminal:
         remark(f"{title} ...")
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
+    columns = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn()
     with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(title)
         yield lambda step: bar.update(task, completed=step.done, total=step.total, description=step.what)

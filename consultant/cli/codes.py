@@ -4,6 +4,7 @@ import re
 import sys
 from collections.abc import Callable
 from datetime import date
+from typing import NamedTuple
 
 import click
 
@@ -20,8 +21,11 @@ from consultant.errors import HouseError
 BUILDING = {
     "build": Late("consultant.cli.book:build", "Build the code book with the ICD-10-CM release that comes installed."),
     "import": Late("consultant.cli.book:import_", "Add agency files or zips, as downloaded, to the code book."),
+    "update": Late("consultant.cli.changes:update_", "Fetch what the agencies have published, and import it."),
+    "diff": Late("consultant.cli.changes:diff", "Show what changed between two releases of a source."),
 }
 
+_CLAIMED = re.compile(r"([A-Za-z0-9.]{3,8})((?:-[A-Za-z0-9]{2}){0,4})(?:\*([0-9]{1,5}))?")
 _BETWEEN_CODES = re.compile(r"[\s,;]+")
 
 
@@ -143,19 +147,45 @@ def extract(house: House, file: str | None, jsonl: str | None, *, as_json: bool)
 def check(house: House, code: tuple[str, ...], on: date | None, *, as_json: bool) -> None:
     """Show what is to be said of several codes together.
 
-    The exit code is 1 when two exclude each other, and when one is unknown.
+    A code may bear its modifiers and units: CODE-59*3. The exit code is 1 when a rule speaks against the codes as they
+    are given, and when one is unknown.
 
     \b
-    Example:
+    Examples:
       consultant codes check E10.9 E11.9
+      consultant codes check "J1885-59*4" G0008
     """  # noqa: D301  \b is click's own mark against re-wrapping
-    shape = answers.check(open_reading_room(house), _listed(" ".join(code)), on or today())
+    lines = [_claimed(line) for line in _listed(" ".join(code))]
+    shape = answers.check(
+        open_reading_room(house),
+        [line.code for line in lines],
+        on or today(),
+        units={line.code: line.units for line in lines if line.units},
+        modifiers={line.code: line.modifiers for line in lines},
+    )
     if as_json:
         show_json(shape)
     else:
         _show_pairs(shape)
-    apart = any(pair["kind"] == "excludes1" for pair in shape["pairs"])
-    sys.exit(ANSWER_IS_NO if apart or shape["unknown"] else 0)
+    against = any(rule["against"] for rule in shape["pairs"] + shape["units"])
+    sys.exit(ANSWER_IS_NO if against or shape["unknown"] else 0)
+
+
+class _Claimed(NamedTuple):
+    """A code as it is given to be checked."""
+
+    code: str
+    modifiers: tuple[str, ...]
+    units: int | None
+
+
+def _claimed(line: str) -> _Claimed:
+    """Read a code with its modifiers and units; what is written otherwise is a code as it stands."""
+    found = _CLAIMED.fullmatch(line)
+    if not found:
+        return _Claimed(line, (), None)
+    code, modifiers, units = found.groups()
+    return _Claimed(code.upper(), tuple(modifiers.upper().split("-")[1:]), int(units) if units else None)
 
 
 def _answer_all(jsonl: str, answer: Callable[[Line], Shape]) -> None:
@@ -225,9 +255,11 @@ def _as_reported(mention: Shape) -> str:
 
 
 def _show_pairs(shape: Shape) -> None:
-    for pair in shape["pairs"]:
-        say(f"{' and '.join(pair['codes'])}: {pair['fact']['statement']}")
+    rules = shape["pairs"] + shape["units"]
+    facts = shape["services"] + shape["silent"]
+    for statement in [rule["fact"]["statement"] for rule in rules] + [fact["statement"] for fact in facts]:
+        say(statement)
     if shape["unknown"]:
         say(f"Not in the loaded sources, so nothing is said of it: {', '.join(shape['unknown'])}")
-    elif not shape["pairs"]:
+    elif not (rules or facts):
         say("The loaded sources have nothing against these codes together; `consultant codes status` shows which.")

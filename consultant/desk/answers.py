@@ -3,19 +3,18 @@
 They need no ticket and no mail: this module loads neither, so that one code is looked up in a blink.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from consultant.codes.book import Book
-from consultant.codes.edits import pair_rules
 from consultant.codes.entries import Entry, Status, System
 from consultant.codes.extraction import extract as read_codes
 from consultant.codes.mentions import Extraction
 from consultant.desk.plain import plain
 from consultant.drafting.consultation import consult
-from consultant.drafting.lookups import about_entry, about_pair
+from consultant.drafting.lookups import about_entry, about_together
 from consultant.drafting.values import Fact
 from consultant.rendering import Renderer
 
@@ -100,21 +99,50 @@ def search(room: ReadingRoom, words: str, limit: int, system: System | None) -> 
     }
 
 
-def check(room: ReadingRoom, codes: Sequence[str], on: date) -> Shape:
-    """Return what is to be said of several codes together: `codes check`; of an unknown code nothing can be said."""
-    pairs = [
-        {
-            "kind": str(rule.kind),
-            "codes": list(rule.codes),
-            "verdict": str(rule.verdict),
-            "indicator": rule.indicator,
-            "fact": fact(about_pair(rule, room.book, room.renderer, on=on, today=room.today)),
-        }
-        for rule in pair_rules(room.book, codes, on)
-    ]
+def check(
+    room: ReadingRoom,
+    codes: Sequence[str],
+    on: date,
+    units: Mapping[str, int] | None = None,
+    modifiers: Mapping[str, Sequence[str]] | None = None,
+) -> Shape:
+    """Return what is to be said of several codes together: `codes check`; of an unknown code nothing can be said.
+
+    `units` and `modifiers` are those the codes are reported with. `against` tells a rule that speaks against reporting
+    them so; `silent` says of the tables that pair or limit nothing what that means. `services` is what the fee schedule
+    says of modifiers and global periods.
+    """
+    said = about_together(codes, room.book, room.renderer, on=on, today=room.today, units=units, modifiers=modifiers)
+    spoken_of = {code for rule, _ in said.pairs for code in rule.codes} | {rule.limit.code for rule, _ in said.units}
     entries = room.book.entries(codes, on, notes=False)
-    unknown = [entry.code for entry in entries if entry.status is Status.UNKNOWN]
-    return {"pairs": pairs, "units": [], "unknown": unknown}
+    return {
+        "pairs": [
+            {
+                "kind": str(rule.kind),
+                "codes": list(rule.codes),
+                "verdict": str(rule.verdict),
+                "indicator": rule.indicator,
+                "against": rule.forbids,
+                "fact": fact(worded),
+            }
+            for rule, worded in said.pairs
+        ],
+        "units": [
+            {
+                "code": rule.limit.code,
+                "mue": rule.limit.value,
+                "mai": rule.limit.mai,
+                "units": rule.units,
+                "verdict": str(rule.verdict),
+                "against": rule.forbids,
+                "fact": fact(worded),
+            }
+            for rule, worded in said.units
+        ],
+        "silent": [fact(worded) for worded in said.silent],
+        "services": [fact(worded) for worded in said.services],
+        "unknown": [entry.code for entry in entries if entry.status is Status.UNKNOWN and entry.code not in spoken_of],
+    }
 
 
 def status(room: ReadingRoom, on: date) -> Shape:

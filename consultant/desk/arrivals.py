@@ -24,6 +24,8 @@ from consultant.store.outbox import OutboxState
 from consultant.store.tables import IncomingLetter, Ticket
 from consultant.workflow import AT_REST, Action, State, next_state
 
+MOST_READ = 50_000  # characters of a question that are drafted from; the whole letter is kept and shown
+
 
 class Outcome(StrEnum):
     """What became of a message, in the words the reviewer reads."""
@@ -86,7 +88,19 @@ def replay(desk: Desk, incoming_id: int, by: Actor, *, let_in: bool = False) -> 
 
 
 def question_of(letters: Sequence[IncomingLetter]) -> str:
-    """Return what the asker wrote in all their letters, quoted history and signatures left out, oldest first."""
+    """Return what the asker wrote in all their letters, quoted history and signatures left out, oldest first.
+
+    Only the first `MOST_READ` characters: no question is longer, and a machine must not be kept busy by one that is.
+    """
+    return _whole_question(letters)[:MOST_READ]
+
+
+def left_unread(letters: Sequence[IncomingLetter]) -> int:
+    """Return how many characters of the asker's letters are beyond what `question_of` returns."""
+    return max(0, len(_whole_question(letters)) - MOST_READ)
+
+
+def _whole_question(letters: Sequence[IncomingLetter]) -> str:
     parts = (_own_words(letter) for letter in letters if letter.kind == MailClass.HUMAN)
     return "\n\n".join(part for part in parts if part)
 

@@ -15,6 +15,8 @@ from consultant.codes.shelving import BookDamagedError, BookMissingError
 from consultant.desk.drafts import recipients
 from consultant.desk.posting import post_to_reviewer
 from consultant.desk.room import Desk
+from consultant.desk.updating import Outcome, outcomes_since
+from consultant.desk.updating import State as Outcomes
 from consultant.drafting.letters import Waiting, Words, write_digest
 from consultant.errors import HouseError
 from consultant.outgoing.letters import LetterKind
@@ -25,7 +27,7 @@ from consultant.workflow import State
 REVIEWERS = "reviewers"
 MOST_LINES = 200
 HELD_UP_AFTER = timedelta(hours=4)  # as long as a relay may be away before somebody should know
-Write = Callable[[Desk, list[Waiting], int], Words]
+Write = Callable[[Desk, list[Waiting], int, list[Outcome]], Words]
 WAITING_STATES = (State.RECEIVED, State.IN_REVIEW, State.UNDELIVERED)
 
 
@@ -71,11 +73,17 @@ def send_digest(desk: Desk, name: str, period: str) -> Issue | None:
 
 def _issue(session: Session, desk: Desk, name: str, write: Write, number: int) -> Issue:
     waiting, more = _waiting(session, desk)
+    updates = outcomes_since(desk.settings, digests.last_sent(session, name))
     told = tuple(recipients(session, desk))
-    if not waiting or not told:
+    if not (waiting or _worth_telling(updates)) or not told:
         return Issue(name, 0, (), "", "")
-    words = write(desk, [_line(desk, ticket) for ticket in waiting], more)
+    words = write(desk, [_line(desk, ticket) for ticket in waiting], more, updates)
     return Issue(name, number, told, words.subject, words.text)
+
+
+def _worth_telling(updates: list[Outcome]) -> bool:
+    """Tell whether an update brought or missed anything, so that people are told even when no question waits."""
+    return any(outcome.state in {Outcomes.IMPORTED, Outcomes.FAILED} for outcome in updates)
 
 
 def _waiting(session: Session, desk: Desk) -> tuple[list[Ticket], int]:
@@ -102,7 +110,7 @@ def _line(desk: Desk, ticket: Ticket) -> Waiting:
     )
 
 
-def _reviewers_digest(desk: Desk, waiting: list[Waiting], more: int) -> Words:
+def _reviewers_digest(desk: Desk, waiting: list[Waiting], more: int, updates: list[Outcome]) -> Words:
     return write_digest(
         waiting,
         desk.renderer,
@@ -111,6 +119,7 @@ def _reviewers_digest(desk: Desk, waiting: list[Waiting], more: int) -> Words:
         link=f"{desk.settings.web.url}/",
         house=desk.settings.house.name,
         more=more,
+        updates=updates,
     )
 
 

@@ -1,6 +1,6 @@
 """From a question to a draft: think outside the transaction, write one version inside it, tell the reviewers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -11,7 +11,7 @@ from consultant.codes.extraction import extract
 from consultant.codes.mentions import Extraction
 from consultant.desk import loops
 from consultant.desk.approval import standing
-from consultant.desk.arrivals import question_of
+from consultant.desk.arrivals import left_unread, question_of
 from consultant.desk.plain import plain
 from consultant.desk.posting import post_to_reviewer
 from consultant.desk.room import Actor, Desk, day_of
@@ -47,10 +47,10 @@ def write_draft(desk: Desk, ticket_id: int) -> int:
     """
     with desk.database.reading() as session:
         ticket = tickets.find(session, ticket_id)
-        question = question_of(tickets.letters_of(session, ticket_id))
-    seen = ticket.last_event
+        letters = tickets.letters_of(session, ticket_id)
+    seen, question = ticket.last_event, question_of(letters)
     book = desk.shelf.book()
-    thought = _think(desk, book, ticket, question)
+    thought = _told_of_the_rest(desk, _think(desk, book, ticket, question), left_unread(letters))
     with desk.database.writing() as session:
         ticket = tickets.find_to_change(session, ticket_id)
         if ticket.state != State.RECEIVED or ticket.last_event != seen:
@@ -153,6 +153,14 @@ def _think(desk: Desk, book: Book, ticket: Ticket, question: str) -> Consultatio
         note=ticket.note,
         today=day_of(desk, desk.clock()),
     )
+
+
+def _told_of_the_rest(desk: Desk, thought: Consultation, unread: int) -> Consultation:
+    """Return the thought with a warning for the reviewer when the question was too long to be read to its end."""
+    if not unread:
+        return thought
+    message = " ".join(desk.renderer.text("checks/question-cut.txt.j2", unread=unread).split())
+    return replace(thought, checks=(Check(Level.WARN, "question-cut", message), *thought.checks))
 
 
 def _add_version(session: Session, desk: Desk, ticket: Ticket, thought: Consultation) -> Draft:

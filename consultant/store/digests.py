@@ -13,6 +13,12 @@ def issue_of(session: Session, name: str, period: str) -> DigestIssue | None:
     return session.exec(select(DigestIssue).where(DigestIssue.name == name, DigestIssue.period == period)).first()
 
 
+def last_sent(session: Session, name: str) -> datetime | None:
+    """Return when the latest issue that had something to tell was decided; None before the first."""
+    latest = select(func.max(DigestIssue.created)).where(DigestIssue.name == name, DigestIssue.number > 0)
+    return session.exec(latest).one()
+
+
 def next_number(session: Session, name: str) -> int:
     """Return the number the next issue carries."""
     highest = session.exec(select(func.max(DigestIssue.number)).where(DigestIssue.name == name)).one()

@@ -16,7 +16,16 @@ pytestmark = pytest.mark.browser
 
 PAGES = (
     *("/", "/?tab=answered", "/tickets/CC-1001", "/mail", "/outbox?tab=sent", "/outbox/1", "/nowhere"),
-    *("/codes?q=E11.40", "/codes?q=diabetes", "/codes/status", "/ask", "/api/docs"),
+    *(
+        "/codes?q=E11.40",
+        "/codes?q=diabetes",
+        "/codes?q=E10.9+E11.9",
+        "/codes/status",
+        "/codes/import",
+        "/codes/diff",
+        "/ask",
+        "/api/docs",
+    ),
 )
 
 

@@ -151,7 +151,7 @@ def test_a_file_that_does_not_exist_is_told(run: Run, tmp_path: Path) -> None:
 def test_codes_that_exclude_each_other_leave_with_exit_code_1(run: Run, ask_json: Ask) -> None:
     shape = ask_json("codes", "check", "E10.9", "E11.9", *ON, exit_code=1)
     (pair,) = shape["pairs"]
-    assert pair.keys() == {"kind", "codes", "verdict", "indicator", "fact"}
+    assert pair.keys() == {"kind", "codes", "verdict", "indicator", "against", "fact"}
     assert pair["kind"] == "excludes1"
     assert set(pair["codes"]) == {"E10.9", "E11.9"}
     assert "Excludes1" in pair["fact"]["statement"]

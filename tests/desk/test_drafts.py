@@ -217,3 +217,14 @@ def test_an_answer_that_cites_two_editions_can_leave(small_house: Desk, tmp_path
     approve(small_house, 1, PAT, stand_now(small_house), override="both editions are meant")
     make_rounds(small_house)
     assert answer_of(small_house).state == "sent"
+
+
+def test_a_question_of_two_megabytes_is_drafted_from_its_beginning_and_the_reviewer_is_told(desk: Desk) -> None:
+    arrive(desk, a_letter(raw=a_mail(text="Is E11.9 valid? " + "E10.9 and so on. " * 120_000)))
+    assert write_draft(desk, 1) == 1
+    with desk.database.reading() as session:
+        (draft,) = tickets.drafts_of(session, 1)
+        (letter,) = tickets.letters_of(session, 1)
+    assert [check["code"] for check in draft.checks].count("question-cut") == 1
+    assert len(draft.mentions["mentions"]) < 10_000
+    assert len(letter.text) > 2_000_000

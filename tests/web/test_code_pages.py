@@ -1,7 +1,14 @@
 """The code book on a page."""
 
+from pathlib import Path
+
+import pytest
+
+from consultant.codes.building import import_files
 from consultant.desk.room import Desk
 from tests.web.browser import Browser
+
+AGENCY = Path(__file__).resolve().parents[1] / "agency"
 
 
 def test_a_code_is_shown_with_its_title_notes_and_source(rita: Browser) -> None:
@@ -56,6 +63,22 @@ def test_what_is_loaded_is_shown_with_what_is_missing(rita: Browser) -> None:
     assert "FY2026" in page
 
 
+def test_a_missing_source_says_what_that_means(rita: Browser) -> None:
+    page = rita.get("/codes/status").text
+    assert "no answer says whether two procedure codes bundle on a professional claim" in page
+    assert 'title="SHA-256 ' in page
+
+
+def test_codes_together_are_checked(rita: Browser) -> None:
+    page = rita.get("/codes?q=E10.9+E11.9").text
+    assert "Together, on 2026-06-15" in page
+    assert "speaks against it" in page
+
+
+def test_one_code_alone_stands_with_none(rita: Browser) -> None:
+    assert "Together, on" not in rita.get("/codes?q=E11.9").text
+
+
 def test_odd_words_are_only_words(rita: Browser) -> None:
     for q in ["%00", "%27%22%3B--", "x" * 500, "%F0%9F%A9%BA", "*", "NEAR(", "E11.9%20OR%201=1"]:
         assert rita.get(f"/codes?q={q}").status_code == 200, q
@@ -83,3 +106,31 @@ def test_without_a_code_book_the_page_says_how_to_make_one(desk: Desk, rita: Bro
     page = rita.get("/codes?q=E11.9")
     assert page.status_code == 503
     assert "codes build" in page.text
+
+
+@pytest.fixture
+def filled(desk: Desk) -> Desk:
+    """A desk whose book also holds small tables of edits, limits, add-on codes, fees, policies and mappings."""
+    names = ("ccipra-v323r0-f*.*", "MCR_MUE_Prac*", "AOC_*", "PPRRVU2026_Jul_nonQPP.csv", "gem_*.csv", "HCPC2026*.txt")
+    files = [path for name in names for path in sorted(AGENCY.glob(name))]
+    import_files(desk.settings.code_book_path, files, accepted_by="rita@house.example, page", now=desk.clock())
+    return desk
+
+
+@pytest.mark.usefixtures("filled")
+def test_what_the_tables_say_of_a_code_is_shown_with_its_source(rita: Browser) -> None:
+    page = rita.get("/codes?q=U9981&on=2026-11-23").text
+    assert "global days 090" in page
+    assert "status indicator A" in page
+    assert "Physician fee schedule" in page
+    assert "10.00" in page
+    assert "General Equivalence Mappings" in rita.get("/codes?q=E11.40").text
+    assert "medically unlikely edits" in rita.get("/codes?q=Q9982").text
+
+
+@pytest.mark.usefixtures("filled")
+def test_edits_speak_of_codes_together_with_their_modifiers_and_units(rita: Browser) -> None:
+    page = rita.get("/codes?q=Q9981-59+Q9982*9&on=2026-11-23").text
+    assert "modifier indicator 0" in page
+    assert page.count("speaks against it") == 2
+    assert "the fee schedule" in rita.get("/codes?q=U9983-26&on=2026-11-23").text.lower()

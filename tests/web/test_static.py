@@ -8,7 +8,7 @@ import pytest
 from consultant.web.app import STATIC
 
 STYLE = (STATIC / "style.css").read_text(encoding="utf-8")
-SCRIPT = (STATIC / "desk.js").read_text(encoding="utf-8")
+SCRIPT = "".join(script.read_text(encoding="utf-8") for script in sorted(STATIC.glob("*.js")))
 GROUNDS = ("ground", "sheet")
 PAIRS = [
     *product(("ink", "quiet", "accent", "good", "warm", "hot"), GROUNDS),

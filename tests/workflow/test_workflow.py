@@ -65,7 +65,7 @@ def test_every_action_is_possible_somewhere() -> None:
 
 
 def test_a_step_that_is_not_in_the_table_is_refused_in_the_readers_words() -> None:
-    with pytest.raises(NotPossibleNowError, match='"answered" cannot be taken to "approve"'):
+    with pytest.raises(NotPossibleNowError, match='"answered" does not allow "approve"'):
         next_state(State.ANSWERED, Action.APPROVE)
 
 
