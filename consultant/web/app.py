@@ -13,9 +13,10 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from consultant.desk.importing import Imports
 from consultant.desk.room import Desk
 from consultant.store.database import answers
-from consultant.web import api, code_pages, mail_pages, mishaps, queue_page, sign_in_page, ticket_page
+from consultant.web import api, book_page, code_pages, mail_pages, mishaps, queue_page, sign_in_page, ticket_page
 from consultant.web.gate import Gate, same_origin
 
 STATIC = Path(__file__).parent / "static"
@@ -32,13 +33,17 @@ def create_app(desk: Desk) -> FastAPI:
         dependencies=[Depends(same_origin)],
     )
     app.state.desk = desk
-    for room in (sign_in_page, queue_page, ticket_page, mail_pages, code_pages, api):
+    app.state.imports = Imports(desk)
+    for room in (sign_in_page, queue_page, ticket_page, mail_pages, code_pages, book_page, api):
         app.include_router(room.router)
     app.add_api_route("/healthz", partial(_healthz, desk), include_in_schema=False)
     app.mount("/static", _Static(directory=STATIC), name="static")
     mishaps.install(app)
     app.add_middleware(mishaps.LastResort, desk=desk)
-    app.add_middleware(Gate, secure=desk.settings.web.secure, too_large=partial(mishaps.too_large, desk))
+    web = desk.settings.web
+    app.add_middleware(
+        Gate, secure=web.secure, most_upload=web.max_upload_bytes, too_large=partial(mishaps.too_large, desk)
+    )
     return app
 
 

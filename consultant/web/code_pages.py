@@ -1,8 +1,6 @@
 """The code book on a page: codes by number or by words on a day, what is loaded, and a draft for a pasted question."""
 
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any
 
@@ -10,28 +8,20 @@ from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import Response
 
 from consultant.codes.book import Book
-from consultant.codes.entries import Entry, Hit, Note, NoteKind, System
+from consultant.codes.entries import Hit, System
 from consultant.desk import shapes
+from consultant.desk.licences import Audience, hit_for
+from consultant.desk.shapes import Shape
 from consultant.rendering import markdown_to_html
+from consultant.web.code_view import EntryView, lines_of, together, viewed
 from consultant.web.pages import show
+from consultant.web.status_view import grouped, tallied
 from consultant.web.visitors import Acting, Signed, desk_of
 
-MOST_CODES = 20
 MOST_HITS = 30
 LONGEST_QUESTION = 100_000
 
-_CODE = re.compile(r"[A-Za-z0-9]{1,7}(?:\.[A-Za-z0-9]{1,4})?")
-_BETWEEN = re.compile(r"[\s,;]+")
-
 router = APIRouter(include_in_schema=False)
-
-
-@dataclass(frozen=True)
-class EntryView:
-    """A code with its notes gathered by kind."""
-
-    entry: Entry
-    notes: Mapping[NoteKind, Sequence[Note]]
 
 
 @router.get("/codes")
@@ -41,13 +31,14 @@ def codes_page(
     q: Annotated[str, Query(max_length=500)] = "",
     on: Annotated[str, Query(max_length=10)] = "",
 ) -> Response:
-    """Show codes by their number, or the codes found by words."""
+    """Show codes by their number and what is said of them together, or the codes found by words."""
     desk = desk_of(request)
     today = desk.clock().date()
     day = _day(on) or today
-    book = desk.shelf.book()
-    entries = _entries(book, q, day)
-    hits = book.search(q, limit=MOST_HITS) if q.strip() and not any(seen.entry.found for seen in entries) else []
+    room, lines = shapes.reading_room(desk), lines_of(q)
+    said = together(room, lines, day)
+    entries = viewed(room, lines, day, Audience.REVIEWER, said)
+    hits = _hits(room.book, q) if q.strip() and not any(seen.entry.found for seen in entries) else []
     return show(
         request,
         "codes",
@@ -57,8 +48,10 @@ def codes_page(
         is_today=day == today,
         is_day_wrong=bool(on) and _day(on) is None,
         entries=entries,
-        hits=hits if hits or not entries else [],
-        shows_cpt=any(seen.entry.system is System.CPT for seen in entries) or _has_cpt(hits),
+        together=said,
+        unknown=_of_nothing(said, entries),
+        hits=hits,
+        shows_cpt=any(seen.entry.system is System.CPT or seen.fees for seen in entries) or _has_cpt(hits),
     )
 
 
@@ -66,7 +59,9 @@ def codes_page(
 def status_page(request: Request, _visitor: Signed) -> Response:
     """Show which releases the book holds and what that means for answers given today."""
     desk = desk_of(request)
-    return show(request, "codes_status", section="codes", sources=desk.shelf.book().status(desk.clock().date()))
+    today = desk.clock().date()
+    groups = grouped(desk.shelf.book().status(today), today)
+    return show(request, "codes_status", section="codes", groups=groups, tally=tallied(groups), today=today)
 
 
 @router.get("/ask")
@@ -91,23 +86,14 @@ def ask(
     return show(request, "ask", section="ask", question=question, on=on, answer=answer, body=body)
 
 
-def _entries(book: Book, q: str, day: date) -> list[EntryView]:
-    """Return what the book says of each code asked for; nothing when the question is words."""
-    words = [word for word in _BETWEEN.split(q.strip()) if word][:MOST_CODES]
-    if not words or not all(_looks_like_a_code(word) for word in words):
-        return []
-    return [_viewed(entry) for entry in book.entries([word.upper() for word in words], day)]
+def _of_nothing(said: Shape | None, entries: Sequence[EntryView]) -> list[str]:
+    """Return the codes of which neither their own tables nor the rules about several say anything."""
+    known = {seen.entry.code for seen in entries if seen.facts or seen.fees}
+    return [code for code in said["unknown"] if code not in known] if said else []
 
 
-def _looks_like_a_code(word: str) -> bool:
-    return _CODE.fullmatch(word) is not None and any(letter.isdigit() for letter in word)
-
-
-def _viewed(entry: Entry) -> EntryView:
-    notes: dict[NoteKind, list[Note]] = {}
-    for note in entry.notes:
-        notes.setdefault(note.kind, []).append(note)
-    return EntryView(entry, notes)
+def _hits(book: Book, q: str) -> list[Hit]:
+    return [hit_for(Audience.REVIEWER, hit) for hit in book.search(q, limit=MOST_HITS)]
 
 
 def _has_cpt(hits: Sequence[Hit]) -> bool:

@@ -1,7 +1,8 @@
 """The gate every request passes: small enough, not sent by a foreign page; and what every answer carries.
 
 The promise: no page can be framed, no script or style runs that is not a file of ours, nothing private is kept in a
-cache, and no request body over 1 MB is read. (OWASP ASVS 5.0: 3.4, 3.5.)
+cache, and no request body over 1 MB is read, but where agency files are sent: those pass piece by piece, up to a limit
+of their own. (OWASP ASVS 5.0: 3.4, 3.5.)
 """
 
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from consultant.errors import HouseError
 
 MOST_BYTES = 1024 * 1024
+UPLOADS = "/codes/import"  # the one page that takes files
 
 PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -43,6 +45,10 @@ class ForeignOriginError(HouseError):
     """This was sent from a page that is not ours ({origin}), so nothing was done."""
 
 
+class UploadTooLargeError(HouseError):
+    """What was sent is larger than {limit}, so nothing was imported: send fewer files, or use the command line."""
+
+
 def same_origin(request: Request) -> None:
     """Refuse a request that could change something and says it comes from another site; GET and HEAD pass.
 
@@ -60,8 +66,9 @@ def same_origin(request: Request) -> None:
 class Gate:
     """Refuses bodies that are too large and lays the headers on every answer that does not bring its own."""
 
-    def __init__(self, app: ASGIApp, *, secure: bool, too_large: Callable[[], Response]) -> None:
+    def __init__(self, app: ASGIApp, *, secure: bool, most_upload: int, too_large: Callable[[], Response]) -> None:
         self._app = app
+        self._most_upload = most_upload
         self._headers = {**_HEADERS, **({"Strict-Transport-Security": _HSTS} if secure else {})}
         self._too_large = too_large
 
@@ -69,6 +76,10 @@ class Gate:
         """Let one request through."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
+            return
+        if scope["method"] == "POST" and scope["path"] == UPLOADS:
+            counted = _counted(receive, self._most_upload + MOST_BYTES)
+            await self._app(scope, counted, self._laying_headers(send))
             return
         try:
             body = await _small_body(receive)
@@ -103,6 +114,28 @@ async def _small_body(receive: Receive) -> bytes | None:
             return None
         if not message.get("more_body", False):
             return bytes(body)
+
+
+def _counted(receive: Receive, most: int) -> Receive:
+    """Return a `receive` that raises `UploadTooLargeError` as soon as too much has come.
+
+    `most` has 1 MB of air for what a form writes around its files.
+    """
+    come = 0
+
+    async def counting() -> Message:
+        nonlocal come
+        message = await receive()
+        come += len(message.get("body", b""))
+        if come > most:
+            raise UploadTooLargeError(limit=_size(most - MOST_BYTES))
+        return message
+
+    return counting
+
+
+def _size(count: int) -> str:
+    return f"{count // MOST_BYTES} MB" if count >= MOST_BYTES else f"{count:,} bytes"
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:

@@ -24,7 +24,7 @@ from consultant.errors import HouseError
 from consultant.observability import leg
 from consultant.store.outbox import UnknownOutboxLetterError
 from consultant.store.tickets import UnknownTicketError
-from consultant.web.gate import ForeignOriginError
+from consultant.web.gate import ForeignOriginError, UploadTooLargeError
 from consultant.web.pages import empty_frame, show
 from consultant.web.visitors import FormKeyError, NotSignedInError, desk_of
 from consultant.workflow import NotPossibleNowError
@@ -44,6 +44,7 @@ STATUS: dict[type[HouseError], int] = {
     NotPossibleNowError: 409,
     NothingToReplayError: 409,
     NothingToRetryError: 409,
+    UploadTooLargeError: TOO_LARGE,
     TooManyTriesError: 429,
     BookMissingError: 503,
     BookDamagedError: 503,
@@ -100,6 +101,8 @@ async def _send_to_the_door(request: Request, error: Exception) -> Response:
     if request.method == "GET":
         here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"/sign-in?{urlencode({'next': here})}", 303)
+    if request.headers.get("content-type", "").startswith("multipart/"):  # files: nothing of them is taken in
+        return await run_in_threadpool(show, request, "signed_out", status=STATUS[NotSignedInError], typed=[])
     form = await request.form()
     typed = [value for name, value in form.items() if isinstance(value, str) and name in _WORDS and value.strip()]
     return await run_in_threadpool(show, request, "signed_out", status=STATUS[NotSignedInError], typed=typed)
