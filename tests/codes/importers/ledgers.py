@@ -32,7 +32,7 @@ def the_rows(path: Path) -> list[Row]:
     return list(next(iter(the_ledger(path).tables.values())))
 
 
-def refused(path: Path, *words: str) -> None:
+def assert_refused(path: Path, *words: str) -> None:
     """See that a file is refused, by a sentence with these words, when its rows are read."""
     with pytest.raises(WrongFileError) as error:
         the_rows(path)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from consultant.codes.importers.anesthesia import NATIONAL, Factor
-from tests.codes.importers.ledgers import AGENCY, Changed, as_workbook, refused, the_ledger, the_rows
+from tests.codes.importers.ledgers import AGENCY, Changed, as_workbook, assert_refused, the_ledger, the_rows
 
 CSV, TEXT = AGENCY / "ANES2025.csv", AGENCY / "ANES2025.txt"
 
@@ -45,7 +45,7 @@ def test_a_factor_dates_a_file_without_a_name_and_a_text_stays_undated(changed: 
 def test_what_is_not_as_it_should_be_is_named(
     changed: Changed, file: Path, old: str, new: str, words: tuple[str, ...]
 ) -> None:
-    refused(changed(file, file.name, (old, new)), *words)
+    assert_refused(changed(file, file.name, (old, new)), *words)
 
 
 @pytest.mark.parametrize("name", ["ANES2025.csv", "ANES2025.txt"])

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from consultant.codes.importers.dmepos import Fee
-from tests.codes.importers.ledgers import AGENCY, Changed, as_workbook, refused, the_ledger, the_rows
+from tests.codes.importers.ledgers import AGENCY, Changed, as_workbook, assert_refused, the_ledger, the_rows
 
 CSV = AGENCY / "DMEPOS25_APR.csv"
 
@@ -43,7 +43,7 @@ def test_a_workbook_gives_the_same_rows(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_not_as_it_should_be_is_named(changed: Changed, old: str, new: str, words: tuple[str, ...]) -> None:
-    refused(changed(CSV, "DMEPOS25_APR.csv", (old, new)), *words)
+    assert_refused(changed(CSV, "DMEPOS25_APR.csv", (old, new)), *words)
 
 
 def test_the_genuine_file_is_read_whole(shared: Path) -> None:

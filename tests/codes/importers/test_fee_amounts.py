@@ -7,7 +7,7 @@ import pytest
 
 from consultant.codes.importers.edition import Terms
 from consultant.codes.importers.fee_amounts import Amount
-from tests.codes.importers.ledgers import AGENCY, Changed, refused, the_ledger, the_rows
+from tests.codes.importers.ledgers import AGENCY, Changed, assert_refused, the_ledger, the_rows
 
 TEXT = AGENCY / "PFREV25C.txt"
 
@@ -35,13 +35,13 @@ def test_the_letter_of_its_name_tells_the_quarter_and_its_rows_the_year(changed:
     ],
 )
 def test_what_is_not_as_it_should_be_is_named(changed: Changed, old: str, new: str, words: tuple[str, ...]) -> None:
-    refused(changed(TEXT, "PFREV25C.txt", (old, new)), *words)
+    assert_refused(changed(TEXT, "PFREV25C.txt", (old, new)), *words)
 
 
 def test_a_file_without_its_trailer_was_cut_short(tmp_path: Path) -> None:
     path = tmp_path / "PFREV25C.txt"
     path.write_bytes(b"".join(TEXT.read_bytes().splitlines(keepends=True)[:3]))
-    refused(path, "its end", "TRL")
+    assert_refused(path, "its end", "TRL")
 
 
 def test_the_genuine_excerpt_is_read_whole(shared: Path) -> None:

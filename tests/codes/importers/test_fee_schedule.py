@@ -10,7 +10,7 @@ from consultant.codes.importers.documents import UnknownFileError
 from consultant.codes.importers.edition import Terms
 from consultant.codes.importers.fee_schedule import FeeRow
 from consultant.codes.importers.recognition import read_ledgers
-from tests.codes.importers.ledgers import AGENCY, Changed, as_workbook, refused, the_ledger, the_rows
+from tests.codes.importers.ledgers import AGENCY, Changed, as_workbook, assert_refused, the_ledger, the_rows
 
 CSV, TEXT = AGENCY / "PPRRVU2025_Oct.csv", AGENCY / "PPRRVU2025_Oct.txt"
 NON_QPP, QPP = AGENCY / "PPRRVU2026_Jul_nonQPP.csv", AGENCY / "PPRRVU2026_Jul_QPP.csv"
@@ -106,12 +106,12 @@ def test_without_telling_names_the_factor_tells(changed: Changed) -> None:
 
 
 def test_a_file_named_for_the_other_factor_is_refused(changed: Changed) -> None:
-    refused(changed(NON_QPP, "PPRRVU2026_Jul_QPP.csv"), "conversion factor 33.4009", "_nonQPP")
+    assert_refused(changed(NON_QPP, "PPRRVU2026_Jul_QPP.csv"), "conversion factor 33.4009", "_nonQPP")
 
 
 def test_a_year_of_two_factors_we_do_not_know_must_name_which(changed: Changed) -> None:
     unnamed = changed(QPP, "next.csv", ("2026 National", "2027 National"))
-    refused(unnamed, "next.csv", "_QPP or _nonQPP")
+    assert_refused(unnamed, "next.csv", "_QPP or _nonQPP")
 
 
 @pytest.mark.parametrize(
@@ -130,28 +130,28 @@ def test_a_year_of_two_factors_we_do_not_know_must_name_which(changed: Changed) 
     ],
 )  # fmt: skip  one case a line
 def test_what_is_not_as_it_should_be_is_named(changed: Changed, old: str, new: str, words: tuple[str, ...]) -> None:
-    refused(changed(CSV, "PPRRVU2025_Oct.csv", (old, new)), *words)
+    assert_refused(changed(CSV, "PPRRVU2025_Oct.csv", (old, new)), *words)
 
 
 def test_a_file_cut_short_inside_a_row_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "PPRRVU2025_Oct.csv"
     path.write_bytes(CSV.read_bytes()[:-40])
-    refused(path, "row 22", "columns")
+    assert_refused(path, "row 22", "columns")
 
 
 def test_a_header_without_rows_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "PPRRVU2025_Oct.csv"
     path.write_bytes(b"".join(CSV.read_bytes().splitlines(keepends=True)[:10]))
-    refused(path, "its first row", "31 columns")
+    assert_refused(path, "its first row", "31 columns")
 
 
 def test_a_header_of_other_width_is_refused(changed: Changed) -> None:
     wider = changed(CSV, "wider.csv", ("AMOUNT,AMOUNT,AMOUNT", "AMOUNT,AMOUNT,AMOUNT,AMOUNT,AMOUNT"))
-    refused(wider, "row 10", "column")
+    assert_refused(wider, "row 10", "column")
 
 
 def test_a_text_with_a_short_line_is_refused(changed: Changed) -> None:
-    refused(
+    assert_refused(
         changed(TEXT, "PPRRVU2025_Oct.txt", ("88      1.00   1.00   0.01", "88      1.00")), "line 8", "171 columns"
     )
 

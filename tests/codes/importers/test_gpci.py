@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from consultant.codes.importers.gpci import Indices
-from tests.codes.importers.ledgers import AGENCY, Changed, as_workbook, refused, the_ledger, the_rows
+from tests.codes.importers.ledgers import AGENCY, Changed, as_workbook, assert_refused, the_ledger, the_rows
 
 CSV, TEXT = AGENCY / "GPCI2025.csv", AGENCY / "GPCI2025.txt"
 
@@ -45,18 +45,18 @@ def test_a_year_with_a_star_in_its_header_is_read(changed: Changed) -> None:
     ],
 )
 def test_what_is_not_as_it_should_be_is_named(changed: Changed, old: str, new: str, words: tuple[str, ...]) -> None:
-    refused(changed(CSV, "GPCI2025.csv", (old, new)), *words)
+    assert_refused(changed(CSV, "GPCI2025.csv", (old, new)), *words)
 
 
 @pytest.mark.parametrize("file", [CSV, TEXT])
 def test_a_file_cut_short_between_two_rows_is_refused(tmp_path: Path, file: Path) -> None:
     path = tmp_path / file.name
     path.write_bytes(b"".join(file.read_bytes().splitlines(keepends=True)[:6]))
-    refused(path, "its end", "foot-notes")
+    assert_refused(path, "its end", "foot-notes")
 
 
 def test_a_text_row_without_an_index_is_refused(changed: Changed) -> None:
-    refused(changed(TEXT, "GPCI2025.txt", ("       1.022       1.040       1.002", "       1.022")), "row 8")
+    assert_refused(changed(TEXT, "GPCI2025.txt", ("       1.022       1.040       1.002", "       1.022")), "row 8")
 
 
 @pytest.mark.parametrize("name", ["GPCI2025.csv", "GPCI2025.txt", "GPCI2025.xlsx", "GPCI2026.csv"])

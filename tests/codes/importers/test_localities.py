@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from consultant.codes.importers.localities import Locality
-from tests.codes.importers.ledgers import AGENCY, Changed, as_workbook, refused, the_ledger, the_rows
+from tests.codes.importers.ledgers import AGENCY, Changed, as_workbook, assert_refused, the_ledger, the_rows
 
 CSV = AGENCY / "25LOCCO.csv"
 
@@ -47,13 +47,13 @@ def test_a_workbook_gives_the_same_rows(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_not_as_it_should_be_is_named(changed: Changed, old: str, new: str, words: tuple[str, ...]) -> None:
-    refused(changed(CSV, "25LOCCO.csv", (old, new)), *words)
+    assert_refused(changed(CSV, "25LOCCO.csv", (old, new)), *words)
 
 
 def test_a_file_without_the_foot_note_its_stars_point_to_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "25LOCCO.csv"
     path.write_bytes(b"".join(CSV.read_bytes().splitlines(keepends=True)[:14]))
-    refused(path, "its end", "foot-note")
+    assert_refused(path, "its end", "foot-note")
 
 
 def test_the_genuine_file_has_every_locality_of_the_indices(shared: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from consultant.codes.importers.edition import Terms
 from consultant.codes.importers.opps_caps import Cap
-from tests.codes.importers.ledgers import AGENCY, Changed, as_workbook, refused, the_ledger, the_rows
+from tests.codes.importers.ledgers import AGENCY, Changed, as_workbook, assert_refused, the_ledger, the_rows
 
 CSV = AGENCY / "OPPSCAP_Oct.csv"
 
@@ -45,7 +45,7 @@ def test_a_file_without_a_year_stands_before_every_dated_one() -> None:
     ],
 )
 def test_what_is_not_as_it_should_be_is_named(changed: Changed, old: str, new: str, words: tuple[str, ...]) -> None:
-    refused(changed(CSV, "OPPSCAP_Oct.csv", (old, new)), *words)
+    assert_refused(changed(CSV, "OPPSCAP_Oct.csv", (old, new)), *words)
 
 
 def test_the_genuine_excerpt_is_read_whole(shared: Path) -> None:

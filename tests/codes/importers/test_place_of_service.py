@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from consultant.codes.importers.place_of_service import Place
-from tests.codes.importers.ledgers import AGENCY, Changed, refused, the_ledger, the_rows
+from tests.codes.importers.ledgers import AGENCY, Changed, assert_refused, the_ledger, the_rows
 
 CSV = AGENCY / "place_of_service.csv"
 
@@ -38,7 +38,7 @@ def test_the_list_of_the_web_page_is_read_too(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_not_as_it_should_be_is_named(changed: Changed, old: str, new: str, words: tuple[str, ...]) -> None:
-    refused(changed(CSV, "places.csv", (old, new)), *words)
+    assert_refused(changed(CSV, "places.csv", (old, new)), *words)
 
 
 def test_the_real_list_is_read_whole(shared: Path) -> None:

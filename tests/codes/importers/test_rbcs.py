@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from consultant.codes.importers.rbcs import Group
-from tests.codes.importers.ledgers import AGENCY, Changed, refused, the_ledger, the_rows
+from tests.codes.importers.ledgers import AGENCY, Changed, assert_refused, the_ledger, the_rows
 
 CSV = AGENCY / "rbcs_2024.csv"
 
@@ -38,7 +38,7 @@ def test_the_published_names_of_the_columns_are_known_too(tmp_path: Path) -> Non
     ],
 )
 def test_what_is_not_as_it_should_be_is_named(changed: Changed, old: str, new: str, words: tuple[str, ...]) -> None:
-    refused(changed(CSV, "rbcs_2024.csv", (old, new)), *words)
+    assert_refused(changed(CSV, "rbcs_2024.csv", (old, new)), *words)
 
 
 def test_the_real_table_is_read_whole(shared: Path) -> None:
