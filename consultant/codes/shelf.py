@@ -7,6 +7,7 @@ under reading raises `BookDamagedError`.
 import json
 import sqlite3
 import threading
+import weakref
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
@@ -81,10 +82,12 @@ class Shelf:
         self._connection = connection
         self._lock = threading.Lock()
         self._remembered: dict[int, Heading] = {}
+        # A book that was swapped out is read on by whoever holds it, and closed when the last one lets go of it.
+        self._closing = weakref.finalize(self, connection.close)
 
     def close(self) -> None:
         """Let go of the file."""
-        self._connection.close()
+        self._closing()
 
     def ask(self, statement: str, parameters: Sequence[object]) -> list[Any]:
         """Put one statement to the file and return all its rows."""
