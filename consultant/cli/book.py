@@ -16,6 +16,7 @@ from consultant.cli.branches import Leaf
 from consultant.cli.context import House, pass_house
 from consultant.cli.output import remark
 from consultant.codes.building import Progress, build_book, import_files, needs_building
+from consultant.codes.importers.recognition import IMPORTERS
 from consultant.config import Settings
 from consultant.errors import HouseError
 
@@ -39,7 +40,10 @@ def build(house: House) -> None:
     remark(f"{release.source} {release.name}: {release.rows:,} codes ({_seconds_since(started)} s).")
 
 
-@click.command("import", cls=Leaf)
+_RECOGNISED = "\b\nRecognised, by what is in them:\n" + "\n".join(f"  {importer.wording}" for importer in IMPORTERS)
+
+
+@click.command("import", cls=Leaf, epilog=_RECOGNISED)
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
 @click.option("--accept-terms", is_flag=True, help="You hold the licence for files under AMA or ADA terms.")
 @pass_house

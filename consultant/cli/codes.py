@@ -15,7 +15,7 @@ from consultant.cli.output import ANSWER_IS_NO, Shape, indented, say, show_json,
 from consultant.cli.reading import NothingGivenError, read_text
 from consultant.cli.reading_room import open_knowledge, open_reading_room
 from consultant.codes.entries import System
-from consultant.desk import answers
+from consultant.desk import answers, searching
 from consultant.errors import HouseError
 
 BUILDING = {
@@ -105,8 +105,8 @@ def search(  # noqa: PLR0913  one parameter for each option
         raise NothingGivenError(what="the words to search for")
     wanted, room = _system(system), open_reading_room(house)
     if jsonl:
-        _answer_all(jsonl, lambda line: answers.search(room, line.words(), limit, wanted))
-    shape = answers.search(room, " ".join(words), limit, wanted)
+        _answer_all(jsonl, lambda line: searching.search(room, line.words(), limit, wanted))
+    shape = searching.search(room, " ".join(words), limit, wanted)
     if as_json:
         show_json(shape)
     else:
@@ -232,6 +232,8 @@ def _show_entries(shape: Shape) -> None:
 
 
 def _show_hits(shape: Shape) -> None:
+    if shape["did_you_mean"]:
+        say(f"Did you mean: {shape['did_you_mean']}?")
     if not shape["hits"]:
         say("Nothing found: try fewer words, or how the code's title would say it.")
         return

@@ -6,102 +6,16 @@ Medicare's: they concern one patient, one day and one provider.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from itertools import groupby, permutations
 
 from consultant.codes.book import Book
 from consultant.codes.entries import Entry, Note, NoteKind, Release, System
 from consultant.codes.pairs import AddOnEdit, PtpEdit, Standing, UnitLimit, addons, ptp_edits, unit_limits
 from consultant.codes.references import Reference, read_references
+from consultant.codes.rules import PairKind, PairRule, UnitRule, UnitVerdict, Verdict
 from consultant.codes.shelving import key_of
 
-
-class PairKind(StrEnum):
-    """Which kind of rule speaks of two codes."""
-
-    PTP = "ptp"
-    EXCLUDES1 = "excludes1"
-    EXCLUDES2 = "excludes2"
-    ADD_ON = "addon"
-
-
-class Verdict(StrEnum):
-    """What a rule says of two codes reported together."""
-
-    NOT_TOGETHER = "not coded together unless the two conditions are unrelated"
-    MAY_BE_TOGETHER = "may be coded together when the patient has both"
-    DENIED = "the second is not paid with the first, and no modifier bypasses the edit"
-    DENIED_WITHOUT_MODIFIER = "the second is not paid with the first unless a modifier that fits the record applies"
-    NEVER_IN_FORCE = "the edit was never in force"
-    ENDED = "the edit is no longer in force"
-    TO_COME = "the edit is not yet in force"
-    WITH_PRIMARY = "the add-on code stands with a primary code it is reported with"
-    WITHOUT_PRIMARY = "the add-on code stands without any of its primary codes"
-    BY_CONTRACTOR = "the primary codes of the add-on code are the contractor's to say"
-
-
-class UnitVerdict(StrEnum):
-    """What a limit says of the units asked."""
-
-    NOT_ASKED = "the limit, whatever the units"
-    WITHIN = "within the limit"
-    OVER_LINE = "over the limit of one line"
-    OVER_DAY = "over the limit of the day, which is absolute"
-    OVER_DAY_UNLESS_SHOWN = "over the limit of the day, paid only if a review finds it necessary"
-    NOT_PAYABLE = "no unit is payable"
-
-
-@dataclass(frozen=True)
-class PairRule:
-    """One rule about two codes, in the order the rule names them.
-
-    Of an Excludes note the first is the code it stands at or above, the second the one it names; of a PTP edit the
-    first is column 1; of an add-on code the second is the primary code, and missing where none is there. `indicator` is
-    the modifier indicator of a PTP edit and the type of an add-on code. `printed_at` is the line a note is printed
-    under, `edits` every span of a PTP edit, the one that speaks first, and `primaries` what an add-on code may stand
-    with.
-    """
-
-    kind: PairKind
-    codes: tuple[str, ...]
-    verdict: Verdict
-    indicator: str
-    release: Release
-    note: Note | None = None
-    printed_at: str = ""
-    edits: tuple[PtpEdit, ...] = ()
-    primaries: tuple[str, ...] = ()
-
-    @property
-    def forbids(self) -> bool:
-        """Tell whether it speaks against reporting the codes together as they stand."""
-        return self.verdict in _AGAINST
-
-
-@dataclass(frozen=True)
-class UnitRule:
-    """One limit of units, and what it says of the units asked; None where none were."""
-
-    limit: UnitLimit
-    units: int | None
-    verdict: UnitVerdict
-
-    @property
-    def forbids(self) -> bool:
-        """Tell whether it speaks against the units asked."""
-        return self.verdict not in {UnitVerdict.NOT_ASKED, UnitVerdict.WITHIN}
-
-
-# NCCI Policy Manual, chapter I, section E: the modifiers that may bypass an edit of indicator 1.
-NCCI_MODIFIERS = frozenset(
-    {"E1", "E2", "E3", "E4", "FA", *(f"F{n}" for n in range(1, 10)), "TA", *(f"T{n}" for n in range(1, 10))}
-    | {"LT", "RT", "LC", "LD", "RC", "LM", "RI"}
-    | {"24", "25", "57", "58", "78", "79"}
-    | {"27", "59", "91", "XE", "XS", "XP", "XU"}
-)
-_AGAINST = {Verdict.NOT_TOGETHER, Verdict.DENIED, Verdict.DENIED_WITHOUT_MODIFIER, Verdict.WITHOUT_PRIMARY}
 _EXCLUDES = {
     NoteKind.EXCLUDES1: (PairKind.EXCLUDES1, Verdict.NOT_TOGETHER),
     NoteKind.EXCLUDES2: (PairKind.EXCLUDES2, Verdict.MAY_BE_TOGETHER),

@@ -113,6 +113,10 @@ def _read_misdotted(desk: Reading, number: re.Match[str]) -> None:
     _read_by_context(desk, number.start() - 1, number.end(), systems.read_misdotted)
 
 
+def _read_paired(desk: Reading, number: re.Match[str]) -> None:
+    _read_by_context(desk, number.start() - LETTERS_BEFORE["paired"], number.end(), systems.read_paired)
+
+
 def _read_old(desk: Reading, number: re.Match[str]) -> None:
     start = number.start() - LETTERS_BEFORE.get(number.lastgroup or "", 0)
     _read_by_context(desk, start, number.end(), systems.read_icd9)
@@ -163,6 +167,7 @@ _READERS: dict[str | None, Callable[[Reading, re.Match[str]], None]] = {
     "category": _read_dotless,
     "dotless": _read_dotless,
     "misdotted": _read_misdotted,
+    "paired": _read_paired,
     "icd9": _read_old,
     "external": _read_old,
     "operation": _read_operation,

@@ -2,7 +2,8 @@
 
 CPT: five digits, or four and F (category II), T (category III), U (PLA), M (MAAA), A (vaccine administration).
 HCPCS Level II: a letter and four digits. ICD-10-CM: letter, digit, digit or letter, then up to four characters behind a
-dot (ICD-10-CM Official Guidelines, section I.A.2). ICD-9-CM: three digits, or V and two, or E and three, then a dot.
+dot (ICD-10-CM Official Guidelines, section I.A.2); since FY2026 also two letters and a digit (QA0). ICD-9-CM: three
+digits, or V and two, or E and three, then a dot.
 
 No repeat stands inside another, so reading takes time in proportion to the text, whatever it holds.
 """
@@ -41,6 +42,9 @@ NUMBER = re.compile(
     + _ENDS
     + r"""
           )
+        | (?<=[A-Z]{2}.)(?<!\w...)(?P<paired>\.[0-9A-Z]{1,4}"""
+    + _ENDS
+    + r""")
         | (?<=[BCDFGHX][A-Z].)(?<!\w...)(?P<imaging>[0-9A-HJ-NP-Z]{4}(?![0-9A-Z]))
       )
     | (?<![0-9_].) (?P<date>
@@ -56,7 +60,7 @@ The letter before the digit of an ICD-10-CM or HCPCS code stands before the matc
 
 LETTERS_BEFORE = {
     **dict.fromkeys(("hcpcs", "dotted", "external", "category", "dotless", "misdotted", "blanked"), 1),
-    "imaging": 2,
+    **dict.fromkeys(("paired", "imaging"), 2),
 }
 
 RUN = re.compile(r"[0-9A-Z](?:[0-9A-Z./-]*[0-9A-Z])?")
@@ -72,7 +76,8 @@ PROCEDURE = re.compile(r"[A-V]?[0-9]{4}[0-9FTUMA]?(?![0-9A-Z])")
 """A whole CPT or HCPCS code standing at a place, as the second end of a range is checked for."""
 
 ICD_RANGE_END = re.compile(
-    r"(?:[ ]?-[ ]?|\s{1,2}(?:THROUGH|THRU|TO)\s{1,2})(?P<last>[A-Z][0-9][0-9AB](?:\.[0-9A-Z]{1,4})?)(?![0-9A-Z])"
+    r"(?:[ ]?-[ ]?|\s{1,2}(?:THROUGH|THRU|TO)\s{1,2})"
+    r"(?P<last>[A-Z][0-9][0-9AB](?:\.[0-9A-Z]{1,4})?|[A-Z]{2}[0-9]\.[0-9A-Z]{1,4})(?![0-9A-Z])"
 )
 
 # The blocks in use, by letter.

@@ -146,6 +146,16 @@ def read_misdotted(page: Page, written: str, _start: int, *, among: System | Non
     return (System.ICD_10_CM, with_dot(bare)) if known else None
 
 
+def read_paired(page: Page, written: str, start: int, *, among: System | None) -> Read | None:
+    """Return the reading of two letters, a digit and a dot (`QA0.0151`), which much else looks like (`PH7.35`).
+
+    It is a code where the book knows it, in a list of diagnoses, and right behind a word that announces one.
+    """
+    known = page.knows is not None and System.ICD_10_CM in page.knows(written.replace(".", ""))
+    announced = among in _DIAGNOSES or (said(page, start) == "icd" and _meant_as_code(page.plain, start))
+    return (System.ICD_10_CM, written) if known or announced else None
+
+
 def follows_in_list(plain: str, end_of_last: int, start: int) -> bool:
     """Tell whether a code continues a list: only a comma, an "and" or the like stands since the last one's end."""
     return 0 < start - end_of_last <= LONGEST_JOINT and _NEXT_IN_LIST.match(plain, end_of_last, start) is not None

@@ -19,12 +19,12 @@ from consultant.desk.answers import (
     fact,
     lookup,
     reading_room,
-    search,
     status,
 )
 from consultant.desk.arrivals import Arrival
 from consultant.desk.plain import plain
 from consultant.desk.readings import UNREADABLE, house_of
+from consultant.desk.searching import search
 from consultant.intake.authenticity import read_authenticity
 from consultant.intake.identifiers import find_identifiers
 from consultant.intake.limits import UnreadableMailError

@@ -18,6 +18,8 @@ GUIDELINES = Release(
     effective=date(2025, 10, 1),
     superseded=date(2026, 10, 1),
 )
+# The section on right, left and bilateral codes, as a source line cites it beside the titles it speaks of.
+LATERALITY = f"{source_of(GUIDELINES)}, {GUIDELINES.name}, Section I.B.13"
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from consultant.codes.book import Book
-from consultant.codes.edits import PairKind, pair_rules
+from consultant.codes.edits import pair_rules
 from consultant.codes.entries import Entry, Release, Status, System
 from consultant.codes.extraction import extract
 from consultant.codes.mentions import Extraction
+from consultant.codes.rules import PairKind, Verdict
+from consultant.drafting.claims import ClaimLine, claim_lines, denied_pairs, units_over
 from consultant.drafting.findings import Kind
 from consultant.drafting.sections import Section, sections_of, without_section
 from consultant.drafting.values import Check, Fact, Level
@@ -39,6 +41,7 @@ class Weighed:
     on: date
     named: tuple[Entry, ...]
     advised: frozenset[str]
+    claimed: tuple[ClaimLine, ...]
     book: Book
 
 
@@ -71,6 +74,7 @@ def check_letter(  # noqa: PLR0913  what a letter is weighed against, each part 
         on=on,
         named=_named(text, book, on),
         advised=frozenset(entry.code for entry in _named(advice, book, on)),
+        claimed=claim_lines(advice, book),
         book=book,
     )
     objections = [objection for rule in RULES for objection in rule(weighed)]
@@ -154,6 +158,20 @@ def _excluded_together(letter: Weighed) -> Iterator[Objection]:
             yield Objection(Level.WARN, "excluded-pair-advised", {"codes": rule.codes, "printed_at": rule.printed_at})
 
 
+def _denied_together(letter: Weighed) -> Iterator[Objection]:
+    for rule in denied_pairs(letter.claimed, letter.facts, letter.book, letter.on):
+        values: dict[str, object] = {"codes": rule.codes, "release": rule.release}
+        if rule.verdict is Verdict.DENIED:
+            yield Objection(Level.BLOCK, "denied-pair-advised", values)
+        else:
+            yield Objection(Level.WARN, "pair-without-modifier", values)
+
+
+def _too_many_units(letter: Weighed) -> Iterator[Objection]:
+    for rule in units_over(letter.claimed, letter.facts, letter.book, letter.on):
+        yield Objection(Level.WARN, "units-over-mue", {"limit": rule.limit, "units": rule.units})
+
+
 def _mentioned(letter: Weighed) -> set[str]:
     """Return the codes that stand in an instruction or a choice the letter repeats, and are not themselves advised."""
     told = {fact.codes[0] for fact in letter.facts if fact.kind in _ADVISABLE and fact.codes}
@@ -226,6 +244,8 @@ RULES: tuple[Callable[[Weighed], Iterator[Objection]], ...] = (
     _terminated,
     _header_advised,
     _excluded_together,
+    _denied_together,
+    _too_many_units,
     _unsourced_code,
     _unanswered_code,
     _edition,

@@ -5,8 +5,9 @@ from dataclasses import replace
 from typing import cast
 
 from consultant.codes.book import Book
-from consultant.codes.edits import PairKind, pair_rules
+from consultant.codes.edits import pair_rules
 from consultant.codes.entries import Status, System
+from consultant.codes.rules import PairKind
 from consultant.drafting.fees import fee_findings
 from consultant.drafting.findings import Finding, Kind, not_loaded, read_from
 from consultant.drafting.gaps import Gap, loaded

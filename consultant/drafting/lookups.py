@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from consultant.codes.book import Book
-from consultant.codes.edits import PairRule, UnitRule, pair_rules, unit_rules
+from consultant.codes.diagnoses import diagnosis_rules
+from consultant.codes.edits import pair_rules, unit_rules
 from consultant.codes.entries import Entry, System
 from consultant.codes.mentions import Extraction
 from consultant.codes.numbering import system_by_shape
+from consultant.codes.rules import PairRule, UnitRule
 from consultant.drafting.facts import gather, worded
 from consultant.drafting.fees import services_together
 from consultant.drafting.questions import AskedCode, Question
@@ -23,7 +25,7 @@ _SERVICES = frozenset({System.CPT, System.HCPCS})
 
 @dataclass(frozen=True)
 class Together:
-    """What is to be said of several codes: rules about two of them, limits of units, and what stays open."""
+    """What is to be said of several codes: rules about two of them or one, limits of units, and what stays open."""
 
     pairs: tuple[tuple[PairRule, Fact], ...]
     units: tuple[tuple[UnitRule, Fact], ...]
@@ -57,7 +59,8 @@ def about_together(  # noqa: PLR0913  nothing is looked up here, so everything i
 
     `units` and `modifiers` are those the codes are reported with.
     """
-    pairs, limits = pair_rules(book, codes, on), unit_rules(book, codes, on, units)
+    pairs = (*pair_rules(book, codes, on), *diagnosis_rules(book, codes, on, modifiers))
+    limits = unit_rules(book, codes, on, units)
     services = [code for code in codes if system_by_shape(code) in _SERVICES]
     found = [of_pair(rule, modifiers or {}) for rule in pairs] + [of_units(rule) for rule in limits]
     found += silence(pairs, services, book, on) if len(services) > 1 else ()

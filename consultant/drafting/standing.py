@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from consultant.codes.book import Book
+from consultant.codes.diagnoses import lacks_only_the_seventh
 from consultant.codes.entries import Entry, Release, Status, System
 from consultant.codes.releases import in_force
 from consultant.drafting.findings import Finding, Kind, not_loaded, read_from
@@ -72,17 +73,12 @@ def _of_entry(entry: Entry, book: Book) -> Iterator[Finding]:
     kind = _STATUS_KINDS.get(entry.status, Kind.VALID)
     if entry.system is System.HCPCS and kind is Kind.VALID:
         kind = Kind.HCPCS
-    values = {"entry": entry, "title": entry.long or entry.short, "seventh": _lacks_only_the_seventh(entry)}
+    values = {"entry": entry, "title": entry.long or entry.short, "seventh": lacks_only_the_seventh(entry)}
     yield read_from(kind, (entry.code,), entry.release, values)
     if kind is Kind.HEADER and entry.children:
         yield choices(entry, book)
     if entry.attributes.get("coverage"):
         yield read_from(Kind.COVERAGE, (entry.code,), entry.release, values)
-
-
-def _lacks_only_the_seventh(entry: Entry) -> bool:
-    full = 7  # characters, the dot left out
-    return bool(entry.children) and len(entry.children[0].replace(".", "")) == full
 
 
 def choices(entry: Entry, book: Book) -> Finding:
@@ -97,4 +93,4 @@ def choices(entry: Entry, book: Book) -> Finding:
 def _beyond(entry: Entry, child: Entry) -> str:
     """Return a child's title; of one that differs by its 7th character only, what that character adds."""
     heading, title = entry.long or entry.short, child.long or child.short
-    return title.removeprefix(f"{heading}, ") if _lacks_only_the_seventh(entry) else title
+    return title.removeprefix(f"{heading}, ") if lacks_only_the_seventh(entry) else title

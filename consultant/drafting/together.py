@@ -8,23 +8,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from consultant.codes.book import Book
-from consultant.codes.edits import (
-    NCCI_MODIFIERS,
-    PairKind,
-    PairRule,
-    UnitRule,
-    UnitVerdict,
-    Verdict,
-    pair_rules,
-    unit_rules,
-)
+from consultant.codes.edits import pair_rules, unit_rules
 from consultant.codes.entries import Release, System
 from consultant.codes.pairs import limit_tables, ptp_tables
-from consultant.drafting.findings import Finding, Kind, read_from
+from consultant.codes.rules import NCCI_MODIFIERS, PairKind, PairRule, UnitRule, UnitVerdict, Verdict
+from consultant.drafting.authorities import LATERALITY
+from consultant.drafting.findings import Finding, Kind, read_from, source_of
 from consultant.drafting.questions import AskedCode, Question, Setting
 from consultant.drafting.values import Intent
 
 MOST_PRIMARIES = 8
+HOSPITAL = frozenset({"NCCI PTP hospital", "NCCI MUE outpatient"})  # tables of the claims of outpatient hospitals
 _PAIR = 2
 _KINDS = {
     Verdict.NOT_TOGETHER: Kind.EXCLUDES1,
@@ -37,6 +31,15 @@ _KINDS = {
     Verdict.WITH_PRIMARY: Kind.ADD_ON,
     Verdict.WITHOUT_PRIMARY: Kind.ADD_ON_ALONE,
     Verdict.BY_CONTRACTOR: Kind.ADD_ON_ALONE,
+    Verdict.ONE_FOR_BOTH_SIDES: Kind.SIDE_BILATERAL,
+    Verdict.SIDE_OF_BOTH: Kind.SIDE_WITHIN,
+    Verdict.SIDE_LEFT_OPEN: Kind.SIDE_OPEN,
+    Verdict.OTHER_SIDE: Kind.SIDE_MODIFIER,
+    Verdict.ONE_SIDE_ONLY: Kind.SIDE_MODIFIER,
+    Verdict.NO_SEVENTH: Kind.HEADER,
+    Verdict.SEVENTHS_APART: Kind.SEVENTH_APART,
+    Verdict.RECORDS_APART: Kind.RECORDS_APART,
+    Verdict.ON_ONE_RECORD: Kind.RECORD,
 }
 _SERVICES = {  # whose claims a table is for, as its statement says
     "NCCI PTP practitioner": "practitioner services",
@@ -45,7 +48,6 @@ _SERVICES = {  # whose claims a table is for, as its statement says
     "NCCI MUE outpatient": "outpatient hospital services",
     "NCCI MUE DME": "supplies of medical equipment",
 }
-_HOSPITAL = frozenset({"NCCI PTP hospital", "NCCI MUE outpatient"})
 _PAIRS_FOR = (Intent.BUNDLING, Intent.MODIFIER, Intent.OTHER)
 _ADD_ONS_FOR = (Intent.BUNDLING, Intent.VALIDITY, Intent.REIMBURSEMENT, Intent.OTHER)
 
@@ -72,9 +74,9 @@ def of_pair(rule: PairRule, modifiers: Modifiers) -> Finding:
         codes = dict.fromkeys((*rule.codes, *rule.note.refers_to, rule.printed_at))
         values = {"pair": rule.codes, "printed_at": rule.printed_at, "text": rule.note.text}
         return read_from(_KINDS[rule.verdict], tuple(codes), rule.release, values)
-    if rule.kind is PairKind.ADD_ON:
-        return _of_add_on(rule)
-    return _of_ptp(rule, modifiers)
+    if rule.entries:
+        return _of_diagnoses(rule)
+    return _of_add_on(rule) if rule.kind is PairKind.ADD_ON else _of_ptp(rule, modifiers)
 
 
 def of_units(rule: UnitRule) -> Finding:
@@ -121,7 +123,7 @@ def _is_wanted(rule: PairRule, question: Question) -> bool:
 
 def _is_for(release: Release | None, question: Question) -> bool:
     """Tell whether a table of pairs is for the claim asked about: a hospital's only where the letter says so."""
-    return release is not None and (release.source not in _HOSPITAL or Setting.OUTPATIENT in question.settings)
+    return release is not None and (release.source not in HOSPITAL or Setting.OUTPATIENT in question.settings)
 
 
 def _of_units(asked: Sequence[AskedCode], question: Question, book: Book) -> Iterator[Finding]:
@@ -140,9 +142,25 @@ def _of_units(asked: Sequence[AskedCode], question: Question, book: Book) -> Ite
 def _is_of_this_setting(rule: UnitRule, rules: Sequence[UnitRule], question: Question) -> bool:
     """Tell whether a limit is for the claim asked about: a practitioner's unless the letter says otherwise."""
     own = [other.limit.release.source for other in rules if other.limit.code == rule.limit.code]
-    if Setting.OUTPATIENT in question.settings and rule.limit.release.source in _HOSPITAL:
+    if Setting.OUTPATIENT in question.settings and rule.limit.release.source in HOSPITAL:
         return True
     return rule.limit.release.source == own[0]
+
+
+def _of_diagnoses(rule: PairRule) -> Finding:
+    """Return what titles and notes of diagnoses say; where a side is judged, the guideline is cited beside them."""
+    titles = [entry.long or entry.short for entry in rule.entries]
+    codes = tuple(dict.fromkeys((*rule.codes, *(entry.code for entry in rule.entries))))
+    values = {
+        "title": titles[0],
+        "titles": titles,
+        "seventh": rule.verdict is Verdict.NO_SEVENTH,
+        "notes": rule.notes,
+        "modifier": rule.modifier,
+        "one_side_only": rule.verdict is Verdict.ONE_SIDE_ONLY,
+    }
+    sources = [source_of(rule.release)] + [LATERALITY] * (rule.kind is PairKind.SIDE and not rule.modifier)
+    return Finding(_KINDS[rule.verdict], codes, "; ".join(sources), rule.release, values)
 
 
 def _of_ptp(rule: PairRule, modifiers: Modifiers) -> Finding:

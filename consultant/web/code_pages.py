@@ -38,7 +38,8 @@ def codes_page(
     room, lines = shapes.reading_room(desk), lines_of(q)
     said = together(room, lines, day)
     entries = viewed(room, lines, day, Audience.REVIEWER, said)
-    hits = _hits(room.book, q) if q.strip() and not any(seen.entry.found for seen in entries) else []
+    by_words = bool(q.strip()) and not any(seen.entry.found for seen in entries)
+    hits = _hits(room.book, q) if by_words else []
     return show(
         request,
         "codes",
@@ -51,6 +52,7 @@ def codes_page(
         together=said,
         unknown=_of_nothing(said, entries),
         hits=hits,
+        meant=room.book.did_you_mean(q) if by_words else "",
         shows_cpt=any(seen.entry.system is System.CPT or seen.fees for seen in entries) or _has_cpt(hits),
     )
 

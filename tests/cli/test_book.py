@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from consultant.codes.importers.recognition import IMPORTERS
 from tests.cli.conftest import Run, sentence
 
 Ask = Callable[..., Any]
@@ -45,6 +46,11 @@ def test_importing_makes_a_book_where_there_is_none(run: Run, ask_json: Ask, con
     assert "rows, in force from 2026-04-01." in result.stderr
     assert loaded(ask_json).keys() == {"ICD-10-CM", "HCPCS Level II"}
     assert (config.parent / "queue" / "codebook.sqlite").is_file()
+
+
+def test_the_help_lists_every_file_that_is_recognised(run: Run) -> None:
+    shown = run("codes", "import", "--help").stdout
+    assert all(f"  {importer.wording}\n" in shown for importer in IMPORTERS)
 
 
 def test_a_zip_as_downloaded_is_imported(run: Run, ask_json: Ask, small: Path, tmp_path: Path) -> None:

@@ -81,10 +81,18 @@ def test_a_search_is_limited_to_so_many_and_to_one_system(ask_json: Ask) -> None
 
 
 def test_a_search_that_finds_nothing_says_so_and_leaves_with_exit_code_1(run: Run, ask_json: Ask) -> None:
-    assert ask_json("codes", "search", "zzqqxx", exit_code=1) == {"hits": []}
+    assert ask_json("codes", "search", "zzqqxx", exit_code=1) == {"hits": [], "did_you_mean": ""}
     shown = run("codes", "search", "zzqqxx")
     assert shown.exit_code == 1
     assert "Nothing found" in shown.stdout
+
+
+def test_a_slip_is_searched_for_as_it_was_meant_and_told(run: Run, ask_json: Ask) -> None:
+    found = ask_json("codes", "search", "hypertention")
+    assert found["did_you_mean"] == "hypertension"
+    assert found["hits"] == ask_json("codes", "search", "hypertension")["hits"]
+    assert run("codes", "search", "hypertention").stdout.splitlines()[0] == "Did you mean: hypertension?"
+    assert "Did you mean" not in run("codes", "search", "hypertension").stdout
 
 
 def test_an_unknown_system_is_told_with_those_there_are(run: Run) -> None:

@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from consultant.codes.book import Book
-from consultant.codes.edits import PairKind, Verdict, pair_rules, parents
+from consultant.codes.edits import pair_rules, parents
+from consultant.codes.rules import PairKind, Verdict
 
 ON = date(2026, 6, 15)
 

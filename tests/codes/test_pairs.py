@@ -8,8 +8,9 @@ import pytest
 
 from consultant.codes.book import Book
 from consultant.codes.building import import_files
-from consultant.codes.edits import PairKind, UnitVerdict, Verdict, pair_rules, unit_rules
+from consultant.codes.edits import pair_rules, unit_rules
 from consultant.codes.pairs import Span, Standing, addons, limit_tables, ptp_edits, ptp_tables, unit_limits
+from consultant.codes.rules import PairKind, UnitVerdict, Verdict
 
 AGENCY = Path(__file__).resolve().parents[1] / "agency"
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)

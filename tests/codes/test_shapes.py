@@ -16,6 +16,7 @@ SHAPES = [
     ("S72001A", "dotless"),
     ("E1.19", "misdotted"),
     ("M54. 16", "blanked"),
+    ("QA0.0151", "paired"),
     ("992-\n13", "wrapped"),
     ("0DTJ4ZZ", "operation"),
     ("XW033E5", "imaging"),

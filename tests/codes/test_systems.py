@@ -7,7 +7,10 @@ from consultant.codes.extraction import extract
 from consultant.codes.page import open_page
 from consultant.codes.systems import said
 
-BOOK = {"0DTJ4ZZ": System.ICD_10_PCS, "E785": System.ICD_10_CM, "M5416": System.ICD_10_CM, "I10": System.ICD_10_CM}
+BOOK = {
+    "0DTJ4ZZ": System.ICD_10_PCS,
+    **dict.fromkeys(("E785", "M5416", "I10", "QA00151", "QA08"), System.ICD_10_CM),
+}
 
 
 def in_book(code: str) -> frozenset[System]:
@@ -65,6 +68,37 @@ def test_a_blank_beside_the_dot_does_not_part_a_code(text: str, expected: list[s
 def test_the_book_tells_a_blank_from_a_sentence() -> None:
     assert systems("the E78. 5 and more", book=True) == ["ICD-10-CM E78.5"]
     assert systems("with I10. 25, then", book=True) == ["ICD-10-CM I10"]
+
+
+PAIRED = [
+    ("is QA0.0151 billable?", ["ICD-10-CM QA0.0151"]),
+    ("with qa0.8.", ["ICD-10-CM QA0.8"]),
+    ("QA0.0151 and QA0.8, E11.9", ["ICD-10-CM QA0.0151", "ICD-10-CM QA0.8", "ICD-10-CM E11.9"]),
+    ("ICD-10 code QZ9.9Z", ["ICD-10-CM QZ9.9Z"]),
+    ("dx E11.9, QZ9.9Z", ["ICD-10-CM E11.9", "ICD-10-CM QZ9.9Z"]),
+    ("the PH7.35 and version AB1.2", []),
+    ("dx of low PH7.35", []),
+    ("error code AB1.2", []),
+    ("MQA0.0151 and 4QA0.0151 and QA0.01512", []),
+    ("see http://x.example/QA0.0151.html", []),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), PAIRED)
+def test_two_letters_before_the_dot_are_a_code_where_the_book_or_a_word_says_so(text: str, expected: list[str]) -> None:
+    assert systems(text, book=True) == expected
+
+
+def test_without_a_book_two_letters_before_the_dot_need_a_word() -> None:
+    assert systems("is QA0.0151 billable?") == []
+    assert systems("Dx: QA0.0151") == ["ICD-10-CM QA0.0151"]
+
+
+@pytest.mark.parametrize(("text", "first"), [("dx Q99.8-QA0.8", "Q99.8"), ("QA0.0151 to QA0.8", "QA0.0151")])
+def test_a_range_may_begin_or_end_with_two_letters(text: str, first: str) -> None:
+    found = extract(text, in_book)
+    assert [(one.first, one.last) for one in found.ranges] == [(first, "QA0.8")]
+    assert not found.mentions
 
 
 WRAPPED = [

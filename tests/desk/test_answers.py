@@ -47,3 +47,45 @@ def test_codes_no_rule_pairs_give_a_statement_that_none_does(room: ReadingRoom) 
     assert shape["pairs"] == []
     [silent] = shape["silent"]
     assert silent["statement"].startswith("No NCCI edit for practitioner services in force on November 23, 2026 pairs")
+
+
+def test_sides_7th_characters_and_records_are_pairs_with_their_facts(book: Book, renderer: Renderer) -> None:
+    room = ReadingRoom(book, renderer, "CaseConsultant", ON)
+    codes = ["H25.11", "H25.12", "S52.501", "X0001", "O80", "P07.00"]
+    shape = check(room, codes, ON, modifiers={"X0001": ("50",)})
+    pairs = [pair for pair in shape["pairs"] if not pair["kind"].startswith("excludes")]
+    assert [(pair["kind"], pair["codes"], pair["against"]) for pair in pairs] == [
+        ("7th character", ["S52.501"], True),
+        ("laterality", ["H25.11", "H25.12"], True),
+        ("record", ["O80", "P07.00"], True),
+    ]
+    assert {pair["fact"]["release"] for pair in pairs} == {"FY2026, April 1, 2026"}
+    assert pairs[0]["fact"]["statement"].endswith("it needs its 7th character.")
+    assert pairs[1]["fact"]["source"].endswith("Guidelines for Coding and Reporting, FY 2026, Section I.B.13")
+
+
+FACTS = [
+    (("H25.11", "H25.12"), (), 'that has a bilateral code, H25.13 ("Age-related nuclear cataract, bilateral").'),
+    (("H25.13", "H25.11"), (), 'H25.13 ("Age-related nuclear cataract, bilateral") names both sides'),
+    (("M79.604", "M79.606"), (), 'M79.606 ("Pain in leg, unspecified") leaves the side of the condition unspecified'),
+    (("X0001", "H25.12"), ("RT",), "Modifier RT on X0001 says the right side, and H25.12 is titled"),
+    (("X0001", "H25.12"), ("50",), "no diagnosis given is of the second side."),
+    (("S52.501A", "S52.501S"), (), 'says "A - initial encounter for closed fracture" and "S - sequela".'),
+    (("O80", "P07.00"), (), "O80 and P07.00 are not for one record. At Chapter 15 the tabular list says of O80:"),
+]
+
+
+@pytest.mark.parametrize(("codes", "modifiers", "words"), FACTS)
+def test_what_diagnoses_say_of_each_other_is_worded(
+    book: Book, renderer: Renderer, codes: tuple[str, ...], modifiers: tuple[str, ...], words: str
+) -> None:
+    room = ReadingRoom(book, renderer, "CaseConsultant", ON)
+    shape = check(room, codes, ON, modifiers={codes[0]: modifiers})
+    [pair] = [pair for pair in shape["pairs"] if pair["kind"] in {"laterality", "7th character", "record"}]
+    assert words in pair["fact"]["statement"]
+
+
+def test_a_record_note_is_told_and_speaks_against_nothing(book: Book, renderer: Renderer) -> None:
+    [pair] = check(ReadingRoom(book, renderer, "CaseConsultant", ON), ["O80", "Z37.0"], ON)["pairs"]
+    assert (pair["kind"], pair["against"]) == ("record", False)
+    assert pair["fact"]["statement"].startswith("At Chapter 15 the tabular list says of O80:")

@@ -37,6 +37,11 @@ def test_codes_are_found_by_words_best_first(rita: Browser) -> None:
     assert len(hits) == 3
 
 
+def test_a_slip_in_a_search_is_told(rita: Browser) -> None:
+    assert rita.get("/api/v1/codes/search?q=hypertention").json()["did_you_mean"] == "hypertension"
+    assert rita.get("/api/v1/codes/search?q=hypertension").json()["did_you_mean"] == ""
+
+
 def test_codes_are_read_in_a_text(rita: Browser) -> None:
     (mention,) = asked(rita, "/api/v1/codes/extract", text="is E11.9 valid?")["mentions"]
     assert (mention["code"], mention["start"], mention["end"]) == ("E11.9", 3, 8)

@@ -29,6 +29,13 @@ def test_words_find_codes(rita: Browser) -> None:
     assert page.index("E11.40") > 0
 
 
+def test_a_slip_is_queried_with_a_link_on_the_same_day(rita: Browser) -> None:
+    page = rita.get("/codes?q=chronic+hypertention&on=2026-05-12").text
+    assert 'Did you mean <a href="/codes?q=chronic%20hypertension&amp;on=2026-05-12">chronic hypertension</a>?' in page
+    for words in ("hypertension", "E11.9", "zzzzqqqq"):
+        assert "Did you mean" not in rita.get(f"/codes?q={words}").text
+
+
 def test_a_code_nobody_knows_says_what_to_do(rita: Browser) -> None:
     page = rita.get("/codes?q=Q99Z9")
     assert page.status_code == 200

@@ -31,7 +31,10 @@ class WrongFileError(HouseError):
 
 
 class UnknownFileError(HouseError):
-    """The file {file} was not imported: it is none of these: {recognised}. {hint}The code book in use is untouched."""
+    """The file {file} was not imported: it is no agency file the house can read.
+
+    {hint}`consultant codes import --help` and docs/codebook.md list those it can. The code book in use is untouched.
+    """
 
 
 class ArchiveTooLargeError(HouseError):

@@ -21,6 +21,7 @@ from consultant.codes.importers import (
     gems,
     gpci,
     hcpcs,
+    hcpcs_list,
     icd10cm_addenda,
     icd10cm_index,
     icd10cm_order,
@@ -74,6 +75,13 @@ IMPORTERS: tuple[Importer, ...] = (
         "the HCPCS Level II alpha-numeric file as 320-column text",
         by_line(hcpcs.knows_text),
         hcpcs.read_text,
+    ),
+    Importer(
+        hcpcs.SOURCE,
+        "a HCPCS Level II list prepared from that file as xlsx or csv",
+        by_row(hcpcs_list.knows_cells),
+        hcpcs_list.read_table,
+        rank=-1,
     ),
     Importer(
         "NCCI PTP",
@@ -218,6 +226,7 @@ _ASIDE = re.compile(
 )
 _VERSION = re.compile(r"_v([0-9]{1,2})(?![0-9])", re.IGNORECASE)
 _REISSUED = re.compile(r"_([0-9]{2})([0-9]{2})(20[0-9]{2})(?![0-9])")
+_LISTED_ALONE = re.compile(r"(?=[0-9A-Z]{0,4}[0-9])[0-9A-Z]{2,7}(?:\.[0-9A-Z]{1,4})?")
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 
 
@@ -242,8 +251,7 @@ def recognise(path: Path) -> list[Find]:
         if slot not in chosen or _better(find, chosen[slot]):
             chosen[slot] = find
     if not chosen:
-        wordings = "; ".join(importer.wording for importer in IMPORTERS)
-        raise UnknownFileError(file=path.name, recognised=wordings, hint=_hint(documents))
+        raise UnknownFileError(file=path.name, hint=_hint(documents))
     return list(chosen.values())
 
 
@@ -289,4 +297,15 @@ def _hint(documents: list[Document]) -> str:
         return "It looks like what comes beside a data file: import the data file of the same release. "
     if any(document.head().startswith(_OLD_EXCEL) for document in documents):
         return "It is an old Excel file (.xls): import the text file of the same download instead. "
+    if any(_lists_codes_alone(document) for document in documents):
+        return (
+            "It is a list of codes alone: without descriptions and dates it cannot say what a code is or whether it is"
+            " in force. Import the agency's file of that release instead. "
+        )
     return ""
+
+
+def _lists_codes_alone(document: Document) -> bool:
+    """Tell a text of one code a line; a first line that heads them may be there."""
+    lines = [line.strip() for line in Glance(document).lines if line.strip()]
+    return len(lines) > 1 and all(map(_LISTED_ALONE.fullmatch, lines[1:]))
