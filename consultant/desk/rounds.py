@@ -123,7 +123,8 @@ def _draft_received(desk: Desk) -> int:
             with underway(desk, QUESTION, ticket_id):
                 version = write_draft(desk, ticket_id)
         except (BookMissingError, BookDamagedError) as error:
-            leg(_log, "no drafts can be written", level=logging.ERROR, failed=True, error=type(error).__name__)
+            if desk.shelf.newly_missed():
+                leg(_log, "no drafts can be written", level=logging.ERROR, failed=True, error=type(error).__name__)
             return done
         except Exception as error:  # noqa: BLE001  one question that breaks the machine waits for a person; the others go on
             _give_up(desk, ticket_id, error)

@@ -15,6 +15,7 @@ class Shelf:
         self._turn = threading.Lock()
         self._book: Book | None = None
         self._edition: tuple[int, int] | None = None
+        self._is_missed = False
 
     def book(self) -> Book:
         """Return the book as it is now; raise `BookMissingError` or `BookDamagedError` when there is none to read."""
@@ -23,7 +24,14 @@ class Shelf:
             if self._book is None or edition != self._edition:
                 self._book = Book.open(self.path)
                 self._edition = edition
+            self._is_missed = False
             return self._book
+
+    def newly_missed(self) -> bool:
+        """Tell whether this is the first time the book is missed since it was last read: worth a word, and only one."""
+        with self._turn:
+            before, self._is_missed = self._is_missed, True
+            return not before
 
     def _edition_on_disk(self) -> tuple[int, int] | None:
         try:

@@ -28,6 +28,18 @@ def test_a_round_takes_in_drafts_and_sends(desk_anywhere: Desk) -> None:
     assert make_rounds(desk_anywhere) == 0
 
 
+def test_a_missing_code_book_is_told_once_and_not_every_second(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    book = desk.settings.code_book_path
+    aside = book.rename(book.with_suffix(".aside"))
+    desk.spool.store(a_letter()).result()
+    for _ in range(3):
+        make_rounds(desk)
+    assert caplog.text.count("no drafts can be written") == 1
+    aside.rename(book)
+    make_rounds(desk)
+    assert ticket_in(desk).state == State.IN_REVIEW
+
+
 def test_without_a_code_book_questions_wait_and_nothing_is_lost(desk: Desk) -> None:
     book = desk.settings.code_book_path
     aside = book.rename(book.with_suffix(".aside"))
