@@ -93,18 +93,24 @@ def open_desk(settings: Settings, *, clock: Callable[[], datetime] = utc_now) ->
     """Open the spool, the ticket database and the shelf; raise the error that says what a person must do."""
     folder = settings.queue.path
     writable(folder)
-    database = Database(settings.database_url)
-    return Desk(
-        settings=settings,
-        database=database,
-        spool=Spool(folder),
-        shelf=Shelf(settings.code_book_path),
-        renderer=Renderer(templates_folder()),
-        clock=clock,
-        secret=signing_key(database),
-        node=_node(folder / "node.id"),
-        wake=threading.Event().set,
-    )
+    with contextlib.ExitStack() as opened:  # what is open already is closed again when a later thing will not open
+        database = Database(settings.database_url)
+        opened.callback(database.close)
+        spool = Spool(folder)
+        opened.callback(spool.close)
+        desk = Desk(
+            settings=settings,
+            database=database,
+            spool=spool,
+            shelf=Shelf(settings.code_book_path),
+            renderer=Renderer(templates_folder()),
+            clock=clock,
+            secret=signing_key(database),
+            node=_node(folder / "node.id"),
+            wake=threading.Event().set,
+        )
+        opened.pop_all()
+    return desk
 
 
 def close_desk(desk: Desk) -> None:
